@@ -1,0 +1,255 @@
+"""The tables of the A4NN deposit: one CSV a search, one row an architecture and epoch.
+
+The deposit has three column sets; what a table lacks is null.
+A file in, source rows out; no experiment, no Parquet, no Dask.
+
+References
+----------
+Channing et al., ICPP 2023; doi:10.7910/DVN/JS9FR6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vinarch.dialects.cells import (
+    Mask,
+    read_booleans,
+    read_float_lists,
+    read_floats,
+    read_integers,
+)
+from vinarch.dialects.csv_text import TextTable, read_text_table
+from vinarch.dialects.rows import SOURCE_ROWS, Refusal, WallTime, shorten
+from vinarch.errors import DialectError, GenomeError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vinarch.genome import MacroSpace
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """How one source column is read, and what a reader is told when a cell cannot be."""
+
+    source: str
+    target: str
+    reader: Callable[[pa.Array], tuple[pa.Array, Mask]]
+    expected: str
+    required: bool = True
+    low: float = -np.inf
+    high: float = np.inf
+
+
+_PERCENT = "a percentage from 0 to 100"
+_SECONDS = "seconds, 0 or more"
+_COLUMNS = (
+    _Cells("epoch", "epoch", read_integers, "an epoch from 0", low=0),
+    _Cells("arch", "architecture", read_integers, "an architecture number from 0", low=0),
+    _Cells("train_accs", "train_accuracy_percent", read_floats, _PERCENT, low=0, high=100),
+    _Cells("val_accs", "val_accuracy_percent", read_floats, _PERCENT, low=0, high=100),
+    _Cells("predictions", "prediction_percent", read_floats, "a number or inf", required=False),
+    _Cells("converged", "converged", read_booleans, "True or False"),
+    _Cells("flops", "mflops", read_floats, "MFLOPs, 0 or more", low=0, high=1e15),
+    _Cells(
+        "epoch_times", "epoch_time_seconds", read_floats, _SECONDS, required=False, low=0, high=1e12
+    ),
+    _Cells(
+        "penguin_times",
+        "engine_time_seconds",
+        read_floats,
+        _SECONDS,
+        required=False,
+        low=0,
+        high=1e12,
+    ),
+    _Cells("params", "fit_parameters", read_float_lists, "an array of numbers", required=False),
+    _Cells(
+        "function", "fitted_curve_percent", read_float_lists, "an array of numbers", required=False
+    ),
+)
+_REQUIRED = (
+    "epoch", "train_accs", "val_accs", "predictions", "converged", "genome", "flops", "arch",
+)  # fmt: skip
+_OPTIONAL = ("epoch_times", "params", "function", "penguin_times", "architecture")
+
+
+def parse_histories(local: Path, path: str, space: MacroSpace) -> pa.Table:
+    """Read one search's training histories.
+
+    Parameters
+    ----------
+    local : Path
+        Where the file is.
+    path : str
+        Its path inside the archive.
+    space : MacroSpace
+        Search space of the genomes.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row a source row, in source order, of the schema `vinarch.dialects.rows.SOURCE_ROWS`.
+
+    Raises
+    ------
+    DialectError
+        If the file is no such table at all.
+    """
+    text = read_text_table(local, path, _REQUIRED, _OPTIONAL)
+    columns: dict[str, Any] = {}
+    refusals: dict[int, Refusal] = {}
+    for cells in _COLUMNS:
+        if cells.source in text.columns:
+            columns[cells.target] = _read_column(text.columns[cells.source], cells, refusals)
+    _split_infinite_predictions(columns)
+    genomes = _read_genomes(text, space, refusals)
+    if text.cut_off and len(text):
+        last = text.columns[next(iter(text.columns))][-1].as_py()
+        refusals.setdefault(
+            len(text) - 1,
+            Refusal("a line end after the last row", f"the file ends in row {shorten(last)} …"),
+        )
+    columns |= {
+        "source_row": text.source_rows,
+        "line": text.lines,
+        "genome": text.columns["genome"],
+        "flat": genomes.flat,
+        "genome_refused": genomes.refused,
+        "expected": [_slot(refusals, row, "expected") for row in range(len(text))],
+        "got": [_slot(refusals, row, "got") for row in range(len(text))],
+    }
+    return _source_rows(columns, len(text), text, path)
+
+
+def parse_wall_times(local: Path, path: str) -> tuple[WallTime, ...]:
+    """Read the wall times of the deposit's searches.
+
+    Raises
+    ------
+    DialectError
+        If any row cannot be read: the file is a handful of rows, all needed.
+    """
+    names = ("gpu", "dataset", "stopping", "total_seconds")
+    text = read_text_table(local, path, names, ("time", "total_time"))
+    for _, line, refusal in text.refused:
+        raise DialectError(f"{path}, line {line}", refusal.expected, refusal.got, "Mend the row.")
+    readers = (read_integers, read_integers, read_booleans, read_floats)
+    values = []
+    for name, reader in zip(names, readers, strict=True):
+        array, refused = reader(text.columns[name])
+        refused |= pc.is_null(array).to_numpy(zero_copy_only=False)
+        for row in np.flatnonzero(refused):
+            raise DialectError(
+                f"{path}, line {text.lines[row]}",
+                f"a {name} that can be read",
+                shorten(text.columns[name][row].as_py()),
+                "Mend the row.",
+            )
+        values.append(array.to_pylist())
+    return tuple(
+        WallTime(gpus, f"1e{beam}", stopping, seconds)
+        for gpus, beam, stopping, seconds in zip(*values, strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class _Genomes:
+    flat: list[str | None]
+    refused: list[bool]
+
+
+def _read_column(text: pa.Array, cells: _Cells, refusals: dict[int, Refusal]) -> pa.Array:
+    values, refused = cells.reader(text)
+    if cells.required:
+        refused |= pc.is_null(values).to_numpy(zero_copy_only=False)
+    if np.isfinite(cells.low):
+        # NaN compares false, so that it is refused too.
+        inside = pc.and_(
+            pc.greater_equal(values, cells.low),
+            pc.less_equal(values, min(cells.high, np.iinfo(np.int64).max)),
+        )
+        refused |= ~pc.fill_null(inside, fill_value=True).to_numpy(zero_copy_only=False)
+    for row in np.flatnonzero(refused):
+        refusals.setdefault(
+            int(row),
+            Refusal(f"{cells.source}: {cells.expected}", shorten(text[int(row)].as_py())),
+        )
+    if not refused.any():
+        return values
+    return pc.if_else(pa.array(refused), pa.scalar(None, values.type), values)
+
+
+def _split_infinite_predictions(columns: dict[str, Any]) -> None:
+    predictions = columns["prediction_percent"]
+    infinite = pc.fill_null(pc.is_inf(predictions), fill_value=False)
+    unknown = pc.or_(infinite, pc.fill_null(pc.is_nan(predictions), fill_value=False))
+    columns["prediction_is_inf"] = infinite
+    columns["prediction_percent"] = pc.if_else(unknown, pa.scalar(None, pa.float64()), predictions)
+
+
+def _read_genomes(text: TextTable, space: MacroSpace, refusals: dict[int, Refusal]) -> _Genomes:
+    """Parse each distinct genome once; where the table prints it split by node, hold both equal."""
+    printed = text.columns["genome"].to_pylist()
+    split = text.columns.get("architecture")
+    pairs = list(zip(printed, split.to_pylist() if split is not None else printed, strict=True))
+    read: dict[tuple[str, str], str | Refusal] = {
+        pair: _read_genome(pair, space) for pair in dict.fromkeys(pairs)
+    }
+    flat: list[str | None] = []
+    for row, pair in enumerate(pairs):
+        found = read[pair]
+        if isinstance(found, Refusal):
+            refusals[row] = found
+            flat.append(None)
+        else:
+            flat.append(found)
+    return _Genomes(flat, [found is None for found in flat])
+
+
+def _read_genome(pair: tuple[str, str], space: MacroSpace) -> str | Refusal:
+    try:
+        flat, split = (space.parse(text).flat for text in pair)
+    except GenomeError as error:
+        return Refusal(f"{error.where}: {error.expected}", error.got)
+    if flat != split:
+        return Refusal(f"architecture: the bits of the genome, {flat}", split)
+    return flat
+
+
+def _slot(refusals: dict[int, Refusal], row: int, slot: str) -> str | None:
+    found = refusals.get(row)
+    return None if found is None else str(getattr(found, slot))
+
+
+def _source_rows(columns: dict[str, Any], rows: int, text: TextTable, path: str) -> pa.Table:
+    def table(given: dict[str, Any], count: int) -> pa.Table:
+        given["source_file"] = [path] * count
+        arrays = [
+            pa.array(given[field.name], type=field.type)
+            if field.name in given
+            else pa.nulls(count, field.type)
+            for field in SOURCE_ROWS
+        ]
+        return pa.Table.from_arrays(arrays, schema=SOURCE_ROWS)
+
+    read = table(columns, rows)
+    if not text.refused:
+        return read
+    places, lines, refusals = zip(*text.refused, strict=True)
+    refused = {
+        "source_row": places,
+        "line": lines,
+        "expected": [refusal.expected for refusal in refusals],
+        "got": [refusal.got for refusal in refusals],
+        "genome_refused": [False] * len(refusals),
+    }
+    both = pa.concat_tables([read, table(refused, len(refusals))])
+    return both.sort_by("source_row")

@@ -1,0 +1,210 @@
+"""Read a CSV file as columns of text, with the line that each row begins in.
+
+Every row of the file comes out: those with the wrong number of cells as refused rows.
+What is no CSV table at all is an error.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from vinarch.dialects.rows import Refusal, shorten
+from vinarch.errors import DialectError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_NEXT_STEP = "See docs/how-to/mend-a-file.md; if the archive is right, fetch it again."
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """The cells of a CSV file as text.
+
+    Attributes
+    ----------
+    columns : dict of str to pyarrow.Array
+        One array of strings a column, n rows each.
+    source_rows : ndarray of int64, shape (n,)
+        Position of each row in the file, from 0, header not counted.
+    lines : ndarray of int64, shape (n,)
+        Line in which each row begins, from 1.
+    cut_off : bool
+        Whether the last row lacks its line end, so that its last cell may be cut.
+    refused : tuple of (source_row, line, Refusal)
+        Rows with the wrong number of cells.
+    """
+
+    columns: dict[str, pa.Array]
+    source_rows: npt.NDArray[np.int64]
+    lines: npt.NDArray[np.int64]
+    cut_off: bool
+    refused: tuple[tuple[int, int, Refusal], ...]
+
+    def __len__(self) -> int:
+        """Return the number of rows with the right number of cells."""
+        return len(self.source_rows)
+
+
+def read_text_table(
+    local: Path, path: str, required: Sequence[str], optional: Sequence[str] = ()
+) -> TextTable:
+    """Read a CSV file whose columns are known.
+
+    Parameters
+    ----------
+    local : Path
+        Where the file is.
+    path : str
+        Its path inside the archive, for messages.
+    required, optional : sequence of str
+        Column names that must and may stand in the header, in any order.
+
+    Raises
+    ------
+    DialectError
+        If the file is empty, is no UTF-8 text, lacks a required column or has one that is not
+        known.
+    """
+    data = _read_bytes(local, path)
+    header = _check_header(data, path, required, optional)
+    bad: list[pacsv.InvalidRow] = []
+
+    def keep_bad(row: pacsv.InvalidRow) -> str:
+        bad.append(row)
+        return "skip"
+
+    try:
+        table = pacsv.read_csv(
+            pa.BufferReader(data),
+            # One block and one thread: only then are row numbers known and quoted line ends safe.
+            read_options=pacsv.ReadOptions(use_threads=False, block_size=len(data) + 1),
+            parse_options=pacsv.ParseOptions(
+                newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep_bad
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise DialectError(path, "a CSV table", str(error).splitlines()[0], _NEXT_STEP) from error
+    columns = {
+        name: _flat(table.column(place)) for place, name in enumerate(header)
+    }
+    return _with_places(columns, bad, data)
+
+
+def _read_bytes(local: Path, path: str) -> bytes:
+    try:
+        data = local.read_bytes()
+    except OSError as error:
+        raise DialectError(
+            path, "a readable file", error.strerror or str(error), _NEXT_STEP
+        ) from error
+    if not data.strip():
+        raise DialectError(path, "a CSV table", f"an empty file of {len(data)} bytes", _NEXT_STEP)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DialectError(
+            f"{path}, line {line}",
+            "text in UTF-8",
+            f"byte 0x{data[error.start]:02x} at offset {error.start}",
+            _NEXT_STEP,
+        ) from error
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise DialectError(f"{path}, line {line}", "text", "a NUL byte", _NEXT_STEP)
+    return data
+
+
+def _check_header(
+    data: bytes, path: str, required: Sequence[str], optional: Sequence[str]
+) -> list[str]:
+    first = data.removeprefix(b"\xef\xbb\xbf").splitlines()[0].decode("utf-8")
+    header = next(csv.reader([first]), [])
+    missing = [name for name in required if name not in header]
+    unknown = [name for name in header if name not in {*required, *optional}]
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    where = f"{path}, line 1"
+    if missing:
+        near = {
+            name: difflib.get_close_matches(name, unknown, n=1, cutoff=0.5) for name in missing
+        }
+        renamed = [f"{found[0]!r} in place of {name!r}?" for name, found in near.items() if found]
+        raise DialectError(
+            where,
+            "the columns " + ", ".join(missing),
+            "a header without them: " + shorten(first, 160),
+            " ".join(["Was a column renamed,", *renamed, _NEXT_STEP] if renamed else [_NEXT_STEP]),
+        )
+    if unknown:
+        raise DialectError(
+            where,
+            "no columns but " + ", ".join([*required, *optional]),
+            ", ".join(map(repr, unknown)),
+            f"A column that is not known would be lost. {_NEXT_STEP}",
+        )
+    if repeated:
+        raise DialectError(
+            where, "each column once", ", ".join(map(repr, repeated)) + " twice", _NEXT_STEP
+        )
+    return header
+
+
+def _with_places(
+    columns: dict[str, pa.Array], bad: list[pacsv.InvalidRow], data: bytes
+) -> TextTable:
+    """Work out where each row stood, counting the line ends inside cells and the rows refused."""
+    good_rows = len(next(iter(columns.values())))
+    total = good_rows + len(bad)
+    # Arrow counts rows from 1 and the header as one.
+    bad_places = np.array([row.number - 2 for row in bad], dtype=np.int64)
+    good_places = np.setdiff1d(np.arange(total, dtype=np.int64), bad_places)
+    extra_lines = np.zeros(total, dtype=np.int64)
+    for column in columns.values():
+        extra_lines[good_places] += pc.count_substring(column, "\n").to_numpy()
+    for place, row in zip(bad_places, bad, strict=True):
+        extra_lines[place] = row.text.count("\n")
+    lines = 2 + np.arange(total, dtype=np.int64)
+    lines[1:] += np.cumsum(extra_lines)[:-1]
+
+    blank = np.ones(good_rows, dtype=bool)
+    for column in columns.values():
+        blank &= pc.equal(column, "").to_numpy(zero_copy_only=False)
+    kept = np.flatnonzero(~blank)
+    row_number = np.cumsum(~np.isin(np.arange(total), good_places[blank])) - 1
+    refused = tuple(
+        (
+            int(row_number[place]),
+            int(lines[place]),
+            Refusal(
+                f"{row.expected_columns} cells", f"{row.actual_columns} cells: {shorten(row.text)}"
+            ),
+        )
+        for place, row in zip(bad_places, bad, strict=True)
+    )
+    # A row that was refused for its cells needs no second reason for its missing line end.
+    cut_off = not data.endswith((b"\n", b"\r")) and total - 1 not in bad_places
+    return TextTable(
+        {name: column.take(pa.array(kept)) for name, column in columns.items()},
+        row_number[good_places[kept]],
+        lines[good_places[kept]],
+        cut_off,
+        refused,
+    )
+
+
+def _flat(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())

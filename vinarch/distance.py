@@ -1,0 +1,113 @@
+"""Distances between genomes position by position: symbol matrices in, distances out.
+
+SciPy does the arithmetic; here the metrics get their names and pairs are cut into pieces.
+A distance grows with difference. No Dask, no files.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial.distance import cdist
+
+from vinarch.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Metric = Literal["cityblock", "euclidean", "hamming"]
+
+UNITS: Final[Mapping[str, str]] = MappingProxyType(
+    {"cityblock": "symbols", "euclidean": "√symbols", "hamming": "share of positions"}
+)
+"""The metrics and the unit of each."""
+
+
+def check_metric(metric: str) -> None:
+    """Refuse a metric that is not one of `UNITS`.
+
+    Raises
+    ------
+    ParameterError
+        The message names the metrics there are.
+    """
+    if metric not in UNITS:
+        raise ParameterError(
+            "metric", "one of " + ", ".join(UNITS), repr(metric), "Hamming is a share of positions."
+        )
+
+
+def cross_distances(
+    rows: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8], metric: Metric
+) -> npt.NDArray[np.float64]:
+    """Return the distance of each of `rows` to each of `others`.
+
+    Parameters
+    ----------
+    rows : ndarray of uint8, shape (n, L)
+    others : ndarray of uint8, shape (m, L)
+    metric : {"cityblock", "euclidean", "hamming"}
+
+    Returns
+    -------
+    ndarray of float64, shape (n, m)
+        Entry (i, j) is the distance between row i and other j.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cross_distances(np.array([[1, 0, 1]]), np.array([[0, 0, 1], [0, 1, 0]]), "cityblock")
+    array([[1., 3.]])
+    """
+    check_metric(metric)
+    distances: npt.NDArray[np.float64] = cdist(
+        rows.astype(np.float64), others.astype(np.float64), metric=metric
+    )
+    return distances
+
+
+def row_ranges(rows: int, pieces: int) -> list[tuple[int, int]]:
+    """Cut the pairs i < j of `rows` rows into ranges of i that hold about equally many pairs.
+
+    Parameters
+    ----------
+    rows : int
+        Number of rows n; there are n(n-1)/2 pairs.
+    pieces : int
+        How many ranges to make; some may be empty.
+
+    Returns
+    -------
+    list of (start, stop)
+        `pieces` ranges that follow each other from 0 to n.
+
+    Examples
+    --------
+    Of five rows the first has four pairs, the second three, and so on:
+
+    >>> row_ranges(5, 2)
+    [(0, 1), (1, 5)]
+    """
+    pairs_before = np.concatenate([[0], np.cumsum(np.arange(rows - 1, -1, -1))])
+    targets = np.arange(1, pieces) * pairs_before[-1] / pieces
+    cuts = np.searchsorted(pairs_before, targets, side="right") - 1
+    bounds = [0, *cuts.tolist(), rows]
+    return list(zip(bounds[:-1], bounds[1:], strict=True))
+
+
+def pair_indices(start: int, stop: int, rows: int) -> tuple[npt.NDArray[np.int64], ...]:
+    """Return the pairs (i, j), i < j, with i in ``range(start, stop)``, in ascending order.
+
+    Examples
+    --------
+    >>> [array.tolist() for array in pair_indices(1, 3, 4)]
+    [[1, 1, 2], [2, 3, 3]]
+    """
+    mine = np.arange(start, stop, dtype=np.int64)
+    repeats = rows - 1 - mine
+    first = np.repeat(mine, repeats)
+    begins = np.repeat(np.cumsum(repeats) - repeats, repeats)
+    return first, np.arange(len(first), dtype=np.int64) - begins + first + 1

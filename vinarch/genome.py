@@ -1,0 +1,281 @@
+"""Genomes of the NSGA-Net macro search space: text in, flattened symbols and keys out.
+
+A phase of n nodes is encoded by n(n-1)/2 connection bits, row by row of the lower triangle
+(node 2 from 1, node 3 from 1, 3 from 2, …), and one skip bit.
+No Dask, no files, no tables.
+
+References
+----------
+Lu et al., NSGA-Net: Neural Architecture Search using Multi-Objective Genetic Algorithm,
+GECCO 2019.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise, permutations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vinarch.errors import GenomeError
+
+_NAME = re.compile(r"nsga-net-macro-(?:(\d+)x(\d+)|(\d+(?:\+\d+)*))")
+
+
+@dataclass(frozen=True)
+class MacroSpace:
+    """The search space: how many nodes each phase has.
+
+    Parameters
+    ----------
+    nodes : tuple of int
+        Nodes of each phase, at least one each.
+
+    Examples
+    --------
+    >>> from vinarch.genome import MacroSpace
+    >>> space = MacroSpace((4, 4, 4))
+    >>> space.name, space.symbol_count
+    ('nsga-net-macro-3x4', 21)
+    """
+
+    nodes: tuple[int, ...]
+
+    @classmethod
+    def from_name(cls, name: str) -> MacroSpace:
+        """Return the space of a name such as ``nsga-net-macro-3x4`` or ``nsga-net-macro-4+5``.
+
+        Raises
+        ------
+        GenomeError
+            If the name is no such name.
+        """
+        found = _NAME.fullmatch(name)
+        if found is None:
+            raise GenomeError(
+                "search space",
+                "nsga-net-macro-<phases>x<nodes>",
+                repr(name),
+                "Other search spaces are not read yet.",
+            )
+        phases, nodes, listed = found.groups()
+        if listed is not None:
+            return cls(tuple(map(int, listed.split("+"))))
+        return cls((int(nodes),) * int(phases))
+
+    @property
+    def name(self) -> str:
+        """Return the name that stands in the column ``search_space``."""
+        if len(set(self.nodes)) == 1:
+            return f"nsga-net-macro-{len(self.nodes)}x{self.nodes[0]}"
+        return "nsga-net-macro-" + "+".join(map(str, self.nodes))
+
+    @property
+    def phase_bits(self) -> tuple[int, ...]:
+        """Return the bits of each phase: its connections and the skip bit."""
+        return tuple(n * (n - 1) // 2 + 1 for n in self.nodes)
+
+    @property
+    def symbol_count(self) -> int:
+        """Return the length of a flattened genome."""
+        return sum(self.phase_bits)
+
+    @property
+    def phase_starts(self) -> tuple[int, ...]:
+        """Return where each phase starts in the flattened genome, from 0."""
+        return tuple(sum(self.phase_bits[:phase]) for phase in range(len(self.nodes)))
+
+    def parse(self, text: str) -> Genome:
+        """Read a genome as archives print it.
+
+        Parameters
+        ----------
+        text : str
+            Nested lists of bits: one list a phase, either flat, ``[[0, 0, 0, 1, 1, 0, 1], …]``,
+            or split by node, ``[[[0], [0, 0], [1, 1, 0], [1]], …]``.
+
+        Returns
+        -------
+        Genome
+
+        Raises
+        ------
+        GenomeError
+            If it is no such list, or a phase has too few or too many bits.
+
+        Examples
+        --------
+        >>> from vinarch.genome import MacroSpace
+        >>> MacroSpace((3, 2)).parse("[[1, 0, 1, 0], [1, 1]]").flat
+        '101011'
+        >>> MacroSpace((3, 2)).parse("[[[1], [0, 1], [0]], [[1], [1]]]").flat
+        '101011'
+        """
+        try:
+            phases = json.loads(text)
+        except (ValueError, RecursionError):
+            phases = None
+        if not isinstance(phases, list) or not all(isinstance(phase, list) for phase in phases):
+            raise GenomeError(
+                "genome",
+                f"{len(self.nodes)} lists of 0 and 1, one a phase",
+                _shorten(text),
+                "",
+            )
+        if len(phases) != len(self.nodes):
+            raise GenomeError(
+                "genome", f"{len(self.nodes)} phases", f"{len(phases)}: {_shorten(text)}", ""
+            )
+        symbols: list[int] = []
+        for number, (phase, bits) in enumerate(zip(phases, self.phase_bits, strict=True), start=1):
+            symbols += _phase_symbols(phase, number, bits)
+        return Genome(self, tuple(symbols))
+
+    def from_flat(self, flat: str) -> Genome:
+        """Return the genome of a flattened sequence such as ``"000110111000000110010"``."""
+        if len(flat) != self.symbol_count or set(flat) - {"0", "1"}:
+            raise GenomeError(
+                "flattened genome", f"{self.symbol_count} characters 0 or 1", _shorten(flat), ""
+            )
+        return Genome(self, tuple(map(int, flat)))
+
+
+@dataclass(frozen=True)
+class Genome:
+    """A genome: its search space and its symbols in order."""
+
+    space: MacroSpace
+    symbols: tuple[int, ...]
+
+    @property
+    def flat(self) -> str:
+        """Return the flattened sequence, one character a symbol."""
+        return "".join(map(str, self.symbols))
+
+    @property
+    def packed(self) -> bytes:
+        """Return the flattened sequence eight symbols a byte, first in the highest bit."""
+        return np.packbits(np.array(self.symbols, dtype=np.uint8)).tobytes()
+
+    @property
+    def structure_id(self) -> str:
+        """Return the key of the structure across experiments."""
+        return f"{self.space.name}:{self.flat}"
+
+    @property
+    def phases(self) -> tuple[tuple[int, ...], ...]:
+        """Return the bits phase by phase."""
+        bounds = (*self.space.phase_starts, self.space.symbol_count)
+        return tuple(self.symbols[start:stop] for start, stop in pairwise(bounds))
+
+    @property
+    def canonical_id(self) -> str:
+        """Return a key that networks of the same connections share.
+
+        In each phase nodes without any connection are dropped and the others renumbered so that
+        isomorphic phases become equal; a phase without connections is skipped whole, so that its
+        skip bit does not count either.
+        """
+        forms = [
+            canonical_phase(bits, nodes)
+            for bits, nodes in zip(self.phases, self.space.nodes, strict=True)
+        ]
+        return f"{self.space.name}:" + "/".join(forms)
+
+
+def flatten_nested(text: str) -> str:
+    """Return the symbols of a printed genome or subsequence: brackets, commas, blanks dropped.
+
+    Examples
+    --------
+    >>> flatten_nested("[1,0,1]"), flatten_nested("101")
+    ('101', '101')
+    """
+    return re.sub(r"[\[\],\s]", "", text)
+
+
+def symbol_matrix(flats: list[str]) -> npt.NDArray[np.uint8]:
+    """Return flattened genomes of equal length as a matrix of symbols.
+
+    Parameters
+    ----------
+    flats : list of str
+        n sequences of L characters each.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, L)
+        Entry (i, j) is the symbol of genome i at position j.
+
+    Examples
+    --------
+    >>> symbol_matrix(["101", "001"])
+    array([[1, 0, 1],
+           [0, 0, 1]], dtype=uint8)
+    """
+    length = len(flats[0]) if flats else 0
+    codes = np.frombuffer("".join(flats).encode("ascii"), dtype=np.uint8)
+    return codes.reshape(len(flats), length) - np.uint8(ord("0"))
+
+
+@lru_cache(maxsize=4096)
+def canonical_phase(bits: tuple[int, ...], nodes: int) -> str:
+    """Return a phase's canonical form: active nodes, connections of the least numbering, skip bit.
+
+    Parameters
+    ----------
+    bits : tuple of int
+        Connection bits and skip bit of one phase.
+    nodes : int
+        Its nodes.
+
+    Examples
+    --------
+    A single connection is the same wherever it stands:
+
+    >>> canonical_phase((1, 0, 0, 0), 3), canonical_phase((0, 0, 1, 0), 3)
+    ('2.1.0', '2.1.0')
+    """
+    edges = {
+        (source, target)
+        for position, (source, target) in enumerate(
+            (source, target) for target in range(nodes) for source in range(target)
+        )
+        if bits[position]
+    }
+    active = sorted({node for edge in edges for node in edge})
+    if not active:
+        return "0"
+    triangle = [(s, t) for t in range(len(active)) for s in range(t)]
+    best = ""
+    for order in permutations(active):
+        number = {node: place for place, node in enumerate(order)}
+        renamed = {(number[s], number[t]) for s, t in edges}
+        if all(s < t for s, t in renamed):
+            best = max(best, "".join("01"[edge in renamed] for edge in triangle))
+    return f"{len(active)}.{best}.{bits[-1]}"
+
+
+def _phase_symbols(phase: list[Any], number: int, bits: int) -> list[int]:
+    flat: list[Any] = []
+    for part in phase:
+        flat += part if isinstance(part, list) else [part]
+    if not all(type(symbol) is int and symbol in (0, 1) for symbol in flat):
+        raise GenomeError(f"phase {number}", "bits 0 or 1", _shorten(json.dumps(phase)), "")
+    if len(flat) != bits:
+        raise GenomeError(
+            f"phase {number}",
+            f"{bits} bits ({bits - 1} connections and the skip bit)",
+            f"{len(flat)} bits: {_shorten(json.dumps(flat))}",
+            "",
+        )
+    return flat
+
+
+def _shorten(text: str, limit: int = 60) -> str:
+    return repr(text if len(text) <= limit else text[: limit - 1] + "…")

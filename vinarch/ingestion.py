@@ -1,0 +1,334 @@
+"""Ingest an archive: files in, a published snapshot of the commons out.
+
+A Dask bag of file blocks is parsed by the archive's dialect; each experiment's blocks are then
+assembled and written as one part of each table, and the driver publishes them all at once.
+Nothing is fetched here. Runs on the active `distributed` client if there is one (its workers must
+see the same disk), else on threads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dask
+import dask.bag as db
+import pandas as pd
+import pyarrow as pa
+from dask.base import get_scheduler
+from dask.callbacks import Callback
+
+from vinarch import __version__
+from vinarch.assembly import ExperimentKey, assemble
+from vinarch.dialects import find_dialect
+from vinarch.errors import DialectError, RejectedRowsError
+from vinarch.genome import MacroSpace
+from vinarch.schema import ARCHITECTURES, EXPERIMENTS, FORMAT_VERSION, HISTORIES, REJECTS, Table
+from vinarch.store import ArchiveRecord, Draft, Snapshot, drafting, write_part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from vinarch.catalog import Archive, AttributeValue
+    from vinarch.progress import Progress
+    from vinarch.provenance import Provenance
+
+BLOCK_BYTES = 32 * 2**20
+"""Files of an experiment are parsed together up to this size …"""
+BLOCK_FILES = 256
+"""… and up to this number: what one task opens."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One fetched table: its path inside the archive, and where it is."""
+
+    path: str
+    local: Path
+
+
+@dataclass(frozen=True)
+class FileBlock:
+    """Files of one experiment that one task parses."""
+
+    experiment: str
+    files: tuple[SourceFile, ...]
+
+
+@dataclass(frozen=True)
+class ExperimentCounts:
+    """How much one experiment brought."""
+
+    experiment: str
+    architectures: int
+    structures: int
+    history_rows: int
+    rejected_rows: int
+    first_reject: str
+
+
+def ingest(  # noqa: PLR0913 - each is needed, by name
+    archive: Archive,
+    files: Sequence[SourceFile],
+    provenance: Provenance,
+    root: Path,
+    *,
+    strict: bool = False,
+    progress: Progress,
+) -> int:
+    """Parse an archive's files into the commons at `root`; the same files again change nothing.
+
+    Parameters
+    ----------
+    archive : Archive
+    files : sequence of SourceFile
+        The files that the data card calls tables.
+    provenance : Provenance
+        Where they came from; stored beside the tables.
+    root : Path
+        Folder of the commons.
+    strict : bool, default False
+        Refuse the whole archive when a row cannot be read.
+    progress : Progress
+
+    Returns
+    -------
+    int
+        How many rows were rejected.
+
+    Raises
+    ------
+    DialectError
+        If a file is no table of the archive's dialect.
+    RejectedRowsError
+        If `strict` and rows were rejected; the commons stays as it was.
+    StoreError
+        If the disk refuses; the commons stays as it was.
+    """
+    recipe = _recipe(archive, provenance)
+    with drafting(root) as draft:
+        known = draft.before.record(archive.name) if draft.before else None
+        if known is not None and known.recipe == recipe:
+            _check_strict(archive, strict, known.rejected_row_count, draft.before)
+            return known.rejected_row_count
+        blocks = plan_blocks(archive, files)
+        counts = _compute_parts(archive, blocks, draft, progress)
+        rejected = sum(count.rejected_rows for count in counts)
+        if strict and rejected:
+            _raise_strict(archive, rejected, next(c.first_reject for c in counts if c.first_reject))
+        rows = _experiment_rows(archive, files, counts)
+        write_part(draft.part_path(EXPERIMENTS, archive.name, 0), EXPERIMENTS, rows)
+        draft.publish(
+            ArchiveRecord(recipe, archive.licence, rejected, __version__, provenance)
+        )
+    return rejected
+
+
+def plan_blocks(archive: Archive, files: Sequence[SourceFile]) -> list[FileBlock]:
+    """Group the history tables by experiment and cut each group into blocks.
+
+    Returns
+    -------
+    list of FileBlock
+        In ascending order of experiment, then path; independent of the order of `files`.
+    """
+    by_experiment: defaultdict[str, list[SourceFile]] = defaultdict(list)
+    for file in sorted(files, key=lambda file: file.path):
+        if archive.role_of(file.path) == "histories":
+            name = archive.experiment_id(archive.attributes_of(file.path))
+            by_experiment[name].append(file)
+    if not by_experiment:
+        raise DialectError(
+            f"archive {archive.name}",
+            "at least one table of training histories",
+            f"{len(files)} files, none of them one",
+            "Look at the globs of its data card.",
+        )
+    blocks = []
+    for name, members in sorted(by_experiment.items()):
+        block: list[SourceFile] = []
+        size = 0
+        for file in members:
+            if block and (size >= BLOCK_BYTES or len(block) >= BLOCK_FILES):
+                blocks.append(FileBlock(name, tuple(block)))
+                block, size = [], 0
+            block.append(file)
+            size += file.local.stat().st_size
+        blocks.append(FileBlock(name, tuple(block)))
+    return blocks
+
+
+def parse_block(block: FileBlock, dialect: str, search_space: str) -> pa.Table:
+    """Parse the files of a block into one table of source rows."""
+    parse = find_dialect(dialect).parse_histories
+    space = MacroSpace.from_name(search_space)
+    return pa.concat_tables([parse(file.local, file.path, space) for file in block.files])
+
+
+def write_experiment(
+    key: ExperimentKey, parsed: Sequence[Sequence[pa.Table]], search_space: str, parts: Parts
+) -> ExperimentCounts:
+    """Assemble an experiment from its parsed blocks and write its part of each table."""
+    space = MacroSpace.from_name(search_space)
+    made = assemble(key, [table for block in parsed for table in block], space)
+    write_part(parts.architectures, ARCHITECTURES, made.architectures)
+    write_part(parts.histories, HISTORIES, made.histories)
+    first = ""
+    if len(made.rejects):
+        write_part(parts.rejects, REJECTS, made.rejects)
+        row = made.rejects.slice(0, 1).to_pylist()[0]
+        first = (
+            f"{row['source_file']}, line {row['line']}: expected {row['expected']}, "
+            f"got {row['got']}"
+        )
+    return ExperimentCounts(
+        key.experiment,
+        len(made.architectures),
+        len(made.architectures["structure"].unique()),
+        len(made.histories),
+        len(made.rejects),
+        first,
+    )
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Where the parts of one experiment go."""
+
+    architectures: Path
+    histories: Path
+    rejects: Path
+
+
+class _TaskProgress(Callback):  # type: ignore[misc]  # Dask ships no types
+    """Tell a `Progress` of each task that a local scheduler finishes."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self._progress = progress
+
+    def _start_state(self, dsk: Any, state: Any) -> None:
+        tasks = sum(len(state[key]) for key in ("ready", "waiting"))
+        self._progress.start("Reading tables", tasks, "tasks")
+
+    def _posttask(self, *_: Any) -> None:
+        self._progress.advance(1)
+
+    def _finish(self, *_: Any) -> None:
+        self._progress.finish()
+
+
+def _compute_parts(
+    archive: Archive, blocks: Sequence[FileBlock], draft: Draft, progress: Progress
+) -> list[ExperimentCounts]:
+    bag = db.from_sequence(blocks, npartitions=len(blocks))
+    parsed = bag.map(parse_block, archive.dialect, archive.search_space).to_delayed()
+    of_experiment: defaultdict[str, list[Any]] = defaultdict(list)
+    paths: dict[str, str] = {}
+    for block, tables in zip(blocks, parsed, strict=True):
+        of_experiment[block.experiment].append(tables)
+        paths.setdefault(block.experiment, block.files[0].path)
+    tasks = []
+    for part, (experiment, tables) in enumerate(of_experiment.items()):
+        values = archive.attributes_of(paths[experiment])
+        stopped = values.get("early_termination")
+        key = ExperimentKey(
+            archive.name,
+            experiment,
+            None if stopped is None else bool(stopped),
+            archive.epoch_budget,
+        )
+        where = Parts(*(_part(draft, table, archive, part) for table in _PART_TABLES))
+        tasks.append(dask.delayed(write_experiment)(key, tables, archive.search_space, where))
+    # Bags would start processes by default; parsing happens in Arrow, outside Python's lock.
+    scheduler = {} if get_scheduler() is not None else {"scheduler": "threads"}
+    with _TaskProgress(progress):
+        return list(dask.compute(*tasks, **scheduler))
+
+
+_PART_TABLES: tuple[Table, ...] = (ARCHITECTURES, HISTORIES, REJECTS)
+
+
+def _part(draft: Draft, table: Table, archive: Archive, part: int) -> Path:
+    return draft.part_path(table, archive.name, part)
+
+
+def _experiment_rows(
+    archive: Archive, files: Sequence[SourceFile], counts: Sequence[ExperimentCounts]
+) -> pa.Table:
+    rows: dict[str, dict[str, Any]] = {}
+    attributes: dict[str, Mapping[str, AttributeValue]] = {}
+    for file in files:
+        if archive.role_of(file.path) == "histories":
+            values = archive.attributes_of(file.path)
+            attributes[archive.experiment_id(values)] = values
+    for count in counts:
+        rows[count.experiment] = {
+            "status": "ok",
+            "architecture_count": count.architectures,
+            "structure_count": count.structures,
+            "history_row_count": count.history_rows,
+            "rejected_row_count": count.rejected_rows,
+        }
+    dialect = find_dialect(archive.dialect)
+    for file in sorted(files, key=lambda file: file.path):
+        if archive.role_of(file.path) != "wall_times":
+            continue
+        for time in dialect.parse_wall_times(file.local, file.path):
+            values = {
+                "gpus": time.gpus,
+                "beam": time.beam,
+                "early_termination": time.early_termination,
+            }
+            name = archive.experiment_id(values)
+            attributes.setdefault(name, values)
+            row = rows.setdefault(name, {"status": "no_histories"})
+            row["wall_time_seconds"] = time.wall_time_seconds
+    frame = pd.DataFrame.from_dict(rows, orient="index").sort_index()
+    for name in ("architecture_count", "structure_count", "history_row_count"):
+        frame[name] = frame[name].fillna(0).astype(int)
+    columns: dict[str, Any] = {
+        "archive": [archive.name] * len(frame),
+        "experiment": frame.index.to_numpy(),
+        "search_space": [archive.search_space] * len(frame),
+        "epoch_budget": [archive.epoch_budget] * len(frame),
+        "status": frame["status"].to_numpy(),
+        "rejected_row_count": frame["rejected_row_count"].fillna(0).astype(int).to_numpy(),
+    }
+    for attribute in archive.attributes:
+        columns[attribute.name] = [attributes[name][attribute.name] for name in frame.index]
+    for name in ("architecture_count", "structure_count", "history_row_count"):
+        columns[name] = frame[name].to_numpy()
+    if "wall_time_seconds" in frame:
+        columns["wall_time_seconds"] = pa.Array.from_pandas(frame["wall_time_seconds"])
+    return EXPERIMENTS.arrow_table(columns, len(frame))
+
+
+def _recipe(archive: Archive, provenance: Provenance) -> str:
+    parts = (
+        repr(archive),
+        str(find_dialect(archive.dialect).revision),
+        str(FORMAT_VERSION),
+        provenance.fingerprint,
+        provenance.source,
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _check_strict(
+    archive: Archive, strict: bool, rejected: int, snapshot: Snapshot | None  # noqa: FBT001
+) -> None:
+    if strict and rejected and snapshot is not None:
+        _raise_strict(archive, rejected, f"listed in {snapshot.folder / REJECTS.name}")
+
+
+def _raise_strict(archive: Archive, rejected: int, first: str) -> None:
+    raise RejectedRowsError(
+        f"archive {archive.name}",
+        "no rejected rows (strict)",
+        f"{rejected}; the first: {first}",
+        "Mend the source, or go on without strict: the rest can be read.",
+    )
