@@ -11,4 +11,60 @@ Commons of 1 archive (JS9FR6 9.0): 2 experiments, 200 architectures, 4,268 histo
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vinarch import figures
+    from vinarch.access import archives, cite, fetch, open  # noqa: A004 - users write vinarch.open()
+    from vinarch.commons import Commons
+    from vinarch.matching import match, members
+    from vinarch.measuring import distance_matrix, distances
+    from vinarch.studies import study
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Commons",
+    "__version__",
+    "archives",
+    "cite",
+    "distance_matrix",
+    "distances",
+    "fetch",
+    "figures",
+    "match",
+    "members",
+    "open",
+    "study",
+]
+
+_HOME_OF = {
+    "Commons": "commons",
+    "archives": "access",
+    "cite": "access",
+    "distance_matrix": "measuring",
+    "distances": "measuring",
+    "fetch": "access",
+    "match": "matching",
+    "members": "matching",
+    "open": "access",
+    "study": "studies",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used."""
+    if name == "figures":
+        return import_module("vinarch.figures")
+    if name in _HOME_OF:
+        value = getattr(import_module(f"vinarch.{_HOME_OF[name]}"), name)
+        globals()[name] = value
+        return value
+    message = f"module 'vinarch' has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted(__all__)

@@ -1,0 +1,85 @@
+"""The house plan, held by the imports themselves: a module imports only from layers above it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "vinarch"
+
+LAYERS = (
+    {"errors", "progress", "provenance"},
+    {"genome", "schema"},
+    {"subsequence", "distance", "catalog", "dialects"},
+    {"assembly", "fetching", "store"},
+    {"ingestion", "commons"},
+    {"matching", "measuring"},
+    {"summary", "access"},
+    {"figures", "report"},
+    {"studies"},
+    {"terminal", "__init__"},
+    {"cli"},
+)
+LAYER = {module: number for number, modules in enumerate(LAYERS) for module in modules}
+
+ALONE = {
+    "pooch": {"fetching"},
+    "requests": {"fetching"},
+    "pyarrow.parquet": {"store", "studies"},
+    "matplotlib": {"figures"},
+    "seaborn": {"figures"},
+    "jinja2": {"report"},
+    "click": {"cli"},
+    "rich": {"terminal"},
+    "dask": {"commons", "ingestion", "matching", "measuring", "studies"},
+}
+"""Libraries that only these modules may know."""
+
+
+def module_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+
+def test_every_module_has_a_layer():
+    assert {module_of(path) for path in SOURCES} == set(LAYER)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_only_from_layers_above(path):
+    mine = module_of(path)
+    for name in imports_of(path):
+        parts = name.split(".")
+        if parts[0] != "vinarch" or len(parts) < 2 or parts[1] not in LAYER:
+            continue
+        other = parts[1]
+        assert other == mine or LAYER[other] < LAYER[mine], f"{mine} imports {name}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_some_modules_know_a_library(path):
+    mine = module_of(path)
+    for library, allowed in ALONE.items():
+        uses = any(name == library or name.startswith(f"{library}.") for name in imports_of(path))
+        assert not uses or mine in allowed, f"{mine} imports {library}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_begins_with_what_it_is_for(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import genome_sets
+
+from vinarch.errors import ParameterError
+from vinarch.genome import symbol_matrix
+from vinarch.subsequence import shared_windows
+
+
+def found(genomes: list[str], min_length: int = 5) -> dict[tuple[int, str], list[int]]:
+    return {
+        (window.start_in_genome, genomes[group[0]][window.start_in_genome :][: window.length]): (
+            group.tolist()
+        )
+        for window in shared_windows(symbol_matrix(genomes), min_length)
+        for group in window.groups()
+    }
+
+
+def test_a_run_is_maximal_for_the_pair_and_held_by_others_too():
+    # 0 and 1 differ at position 3 only: runs 0-2 and 4-5. Genome 2 holds positions 0-2 as well,
+    # though its own maximal run with 0 goes on to position 4.
+    genomes = ["101011", "101111", "101010"]
+    assert found(genomes, min_length=2) == {
+        (0, "101"): [0, 1, 2],
+        (0, "10101"): [0, 2],
+        (4, "11"): [0, 1],
+    }
+
+
+def test_runs_shorter_than_the_limit_are_left_out():
+    genomes = ["101011", "101111", "101010"]
+    assert found(genomes, min_length=4) == {(0, "10101"): [0, 2]}
+
+
+def test_one_genome_or_none_shares_nothing():
+    assert found(["10101"]) == {}
+    assert list(shared_windows(np.zeros((0, 21), dtype=np.uint8))) == []
+
+
+def test_genomes_shorter_than_the_limit_share_nothing():
+    assert found(["1010", "1011"]) == {}
+
+
+@given(genome_sets(), st.integers(1, 8))
+def test_grouping_windows_equals_comparing_pairs(genomes, min_length):
+    assert found(genomes, min_length) == naive.shared(genomes, min_length)
+
+
+@given(st.lists(st.text("0123", min_size=7, max_size=7), min_size=1, max_size=9, unique=True))
+def test_larger_alphabets_are_matched_alike(genomes):
+    assert found(genomes, 2) == naive.shared(genomes, 2)
+
+
+def test_windows_come_in_order_and_groups_ascend():
+    rng = np.random.default_rng(7)
+    symbols = np.unique(rng.integers(0, 2, (60, 21), dtype=np.uint8), axis=0)
+    windows = list(shared_windows(symbols))
+    places = [(window.start_in_genome, window.length) for window in windows]
+    assert places == sorted(set(places))
+    assert all((np.diff(group) > 0).all() for window in windows for group in window.groups())
+
+
+def test_a_length_below_one_is_refused():
+    with pytest.raises(ParameterError, match="min_length: expected a whole number from 1, got 0"):
+        list(shared_windows(np.zeros((2, 3), dtype=np.uint8), 0))

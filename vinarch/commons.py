@@ -1,0 +1,227 @@
+"""The commons as a user holds it: four lazy tables, a small index, and the way to narrow them.
+
+Selecting reads the index, a small table with one row an experiment, and Parquet footers; nothing
+is computed until a table is.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import dask.dataframe as dd
+
+from vinarch.errors import MixedSpacesError, SelectionError
+from vinarch.schema import (
+    ARCHITECTURES,
+    ATTRIBUTES,
+    EXPERIMENTS,
+    HISTORIES,
+    REJECTS,
+    Table,
+)
+from vinarch.store import Snapshot, open_snapshot, read_piece
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from vinarch.provenance import Provenance
+
+By = Literal["experiment"]
+"""How structures are grouped: within each experiment; None means across all of them."""
+
+SELECTABLE = ("archive", "experiment", "status", "search_space", *ATTRIBUTES)
+"""Columns of `experiments` that `Commons.select` takes."""
+
+
+@dataclass(frozen=True, repr=False)
+class Commons:
+    """Published records of architecture searches, confined to some experiments or all of them.
+
+    Get one from `vinarch.fetch` or `vinarch.open`, narrow it with `select`.
+
+    Attributes
+    ----------
+    experiments : dask.dataframe.DataFrame
+        One row an experiment: setting, wall time, counts.
+    architectures : dask.dataframe.DataFrame
+        One row an architecture: genome, structure, training in brief.
+    histories : dask.dataframe.DataFrame
+        One row an architecture and epoch.
+    rejects : dask.dataframe.DataFrame
+        One row a source row that could not be read.
+    experiment_index : pandas.DataFrame
+        The rows of `experiments` at hand, since planning needs them.
+
+    Examples
+    --------
+    >>> import vinarch
+    >>> commons = vinarch.fetch("JS9FR6")
+    >>> low = commons.select(beam="1e14", early_termination=True)
+    >>> low.architectures[["experiment", "architecture", "mflops"]].head(2)
+                        experiment  architecture    mflops
+    0  1gpu_1e14_early_termination             0  893.3819
+    1  1gpu_1e14_early_termination             1  893.3620
+    """
+
+    snapshot: Snapshot
+    experiment_index: pd.DataFrame
+    experiments: dd.DataFrame
+    architectures: dd.DataFrame
+    histories: dd.DataFrame
+    rejects: dd.DataFrame
+
+    def select(self, **attributes: Any) -> Commons:
+        """Confine the commons to the experiments that have these attributes.
+
+        Parameters
+        ----------
+        **attributes
+            Columns of `experiments`: ``archive``, ``experiment``, ``status``, ``search_space``,
+            ``gpus``, ``beam``, ``early_termination``; each a value, or a list of values any of
+            which will do.
+
+        Returns
+        -------
+        Commons
+            Still lazy; row groups that cannot hold such rows are not read.
+
+        Raises
+        ------
+        SelectionError
+            If there is no such attribute, or no experiment of the commons has such a value.
+
+        Examples
+        --------
+        >>> import vinarch
+        >>> vinarch.fetch("JS9FR6").select(gpus=1, beam=["1e15", "1e16"])
+        Commons of 1 archive (JS9FR6 9.0): 4 experiments, 400 architectures, 8,384 history rows
+        """
+        index = self.experiment_index
+        for name, wanted in attributes.items():
+            index = index[_matches(index, name, wanted)]
+        return from_snapshot(self.snapshot, index.reset_index(drop=True))
+
+    @property
+    def provenance(self) -> tuple[Provenance, ...]:
+        """Return where each archive of this commons came from."""
+        archives = set(self.experiment_index["archive"])
+        return tuple(
+            record.provenance
+            for record in self.snapshot.records
+            if record.provenance.archive in archives
+        )
+
+    @property
+    def rejected_row_count(self) -> int:
+        """Return how many source rows could not be read."""
+        return int(self.experiment_index["rejected_row_count"].sum())
+
+    def search_space(self) -> str:
+        """Return the name of the one search space that all experiments share.
+
+        Raises
+        ------
+        MixedSpacesError
+            If they belong to several; the message names them.
+        SelectionError
+            If there is no experiment.
+        """
+        spaces = sorted(set(self.experiment_index["search_space"]))
+        if not spaces:
+            raise SelectionError(
+                "commons", "at least one experiment", "none", "Fetch an archive first."
+            )
+        if len(spaces) > 1:
+            raise MixedSpacesError(
+                "commons",
+                "experiments of one search space",
+                " and ".join(spaces),
+                f"Select one: commons.select(search_space={spaces[0]!r}).",
+            )
+        return str(spaces[0])
+
+    def trained_experiments(self) -> list[tuple[str, str]]:
+        """Return archive and name of each experiment that has architectures, in order."""
+        index = self.experiment_index
+        trained = index[index["architecture_count"] > 0].sort_values(["archive", "experiment"])
+        return list(zip(trained["archive"], trained["experiment"], strict=True))
+
+    def __repr__(self) -> str:
+        """Say what the commons holds, in one line."""
+        index = self.experiment_index
+        archives = ", ".join(f"{p.archive} {p.version}" for p in self.provenance)
+        silent = int((index["status"] == "no_histories").sum())
+        parts = [
+            f"{len(index)} experiments" + (f" ({silent} without histories)" if silent else ""),
+            f"{index['architecture_count'].sum():,} architectures",
+            f"{index['history_row_count'].sum():,} history rows",
+        ]
+        if self.rejected_row_count:
+            parts.append(f"{self.rejected_row_count:,} rejected rows")
+        count = len(self.provenance)
+        return f"Commons of {count} archive{'s' * (count != 1)} ({archives}): " + ", ".join(parts)
+
+
+def open_commons(root: Path) -> Commons:
+    """Open all of the commons in a folder.
+
+    Raises
+    ------
+    StoreError
+        If there is none, or it is damaged.
+    NewerFormatError
+        If a newer vinarch wrote it.
+    """
+    snapshot = open_snapshot(root)
+    return from_snapshot(snapshot, snapshot.experiment_index())
+
+
+def from_snapshot(snapshot: Snapshot, index: pd.DataFrame) -> Commons:
+    """Build the lazy tables for the experiments of an index; reads Parquet footers only."""
+    return Commons(
+        snapshot,
+        index,
+        *(
+            _lazy(snapshot, table, index)
+            for table in (EXPERIMENTS, ARCHITECTURES, HISTORIES, REJECTS)
+        ),
+    )
+
+
+def _lazy(snapshot: Snapshot, table: Table, index: pd.DataFrame) -> dd.DataFrame:
+    pieces = snapshot.pieces(table, index)
+    if not pieces:
+        return dd.from_pandas(table.empty(), npartitions=1)
+    return dd.from_map(read_piece, pieces, meta=table.empty(), label=f"read-{table.name}")
+
+
+def _matches(index: pd.DataFrame, name: str, wanted: Any) -> pd.Series:
+    if name not in SELECTABLE:
+        near = difflib.get_close_matches(name, SELECTABLE, n=1)
+        raise SelectionError(
+            f"select({name}=…)",
+            "an attribute: " + ", ".join(SELECTABLE),
+            repr(name),
+            f"Did you mean {near[0]}?" if near else "",
+        )
+    values = list(wanted) if isinstance(wanted, (list, tuple, set, frozenset)) else [wanted]
+    known = index[name].dropna().unique().tolist()
+    strange = [value for value in values if not any(_same(value, has) for has in known)]
+    if strange:
+        near = difflib.get_close_matches(str(strange[0]), [str(has) for has in known], n=1)
+        raise SelectionError(
+            f"select({name}=…)",
+            "one of " + (", ".join(repr(has) for has in sorted(known)) or "nothing: none is known"),
+            repr(strange[0]),
+            f"Did you mean {near[0]!r}?" if near else "",
+        )
+    return index[name].isin(values).fillna(value=False).astype(bool)
+
+
+def _same(value: Any, known: Any) -> bool:
+    # In Python 1 == True; as an attribute 1 GPU is not "with early termination".
+    return isinstance(value, bool) == isinstance(known, bool) and bool(value == known)

@@ -1,0 +1,49 @@
+"""Progress on a terminal: bars on standard error while work goes on, nothing off a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bars
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+
+class TerminalProgress:
+    """A `vinarch.progress.Progress` that draws bars; messages are printed off a terminal too."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._bars: Bars | None = None
+        self._task: TaskID | None = None
+
+    def say(self, message: str) -> None:
+        """Print a message above any bar."""
+        self._console.print(f"vinarch: {message}", markup=False, soft_wrap=True)
+
+    def start(self, label: str, total: int, unit: str) -> None:
+        """Show a bar; bytes are shown as such."""
+        if not self._console.is_terminal:
+            return
+        count = DownloadColumn() if unit == "B" else MofNCompleteColumn()
+        self._bars = Bars(
+            TextColumn("{task.description}"), BarColumn(), count, console=self._console,
+            transient=True,
+        )  # fmt: skip
+        self._bars.start()
+        self._task = self._bars.add_task(label, total=total)
+
+    def advance(self, amount: int) -> None:
+        """Move the bar on."""
+        if self._bars is not None and self._task is not None:
+            self._bars.advance(self._task, amount)
+
+    def finish(self) -> None:
+        """Take the bar away."""
+        if self._bars is not None:
+            self._bars.stop()
+        self._bars = None
+        self._task = None
