@@ -105,7 +105,15 @@ def test_a_path_that_does_not_say_which_experiment_is_refused(path, message):
 def test_the_citation_names_all_that_a_reader_needs():
     cited = vinarch.cite("JS9FR6")
     for text in (cited.text, cited.bibtex):
-        for word in ("Channing", "Patel", "Taufer", "2023", "9.0", "10.7910/DVN/JS9FR6", CARD.title):
+        for word in (
+            "Channing",
+            "Patel",
+            "Taufer",
+            "2023",
+            "9.0",
+            "10.7910/DVN/JS9FR6",
+            CARD.title,
+        ):
             assert word in text
     assert cited.bibtex.count("{") == cited.bibtex.count("}")
     assert str(cited) == f"{cited.text}\n\n{cited.bibtex}"

@@ -18,8 +18,9 @@ LAYERS = (
     {"matching", "measuring"},
     {"summary", "access"},
     {"figures", "report"},
+    {"study_page"},
     {"studies"},
-    {"terminal", "__init__"},
+    {"terminal", "console", "__init__"},
     {"cli"},
 )
 LAYER = {module: number for number, modules in enumerate(LAYERS) for module in modules}
@@ -31,7 +32,7 @@ ALONE = {
     "matplotlib": {"figures"},
     "seaborn": {"figures"},
     "jinja2": {"report"},
-    "click": {"cli"},
+    "click": {"cli", "console"},
     "rich": {"terminal"},
     "dask": {"commons", "ingestion", "matching", "measuring", "studies"},
 }

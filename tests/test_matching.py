@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from itertools import pairwise
 
 import dask
 import dask.dataframe as dd
@@ -82,7 +83,7 @@ def with_partitions(commons, architecture_cuts, history_cuts):
         shuffled = frame.sample(frac=1, random_state=3)
         parts = [
             dd.from_pandas(shuffled.iloc[a:b], npartitions=1)
-            for a, b in zip(places[:-1], places[1:], strict=True)
+            for a, b in pairwise(places)
         ]
         return dd.concat(parts)
 

@@ -13,7 +13,17 @@ import pytest
 
 import vinarch
 
-HEAVY = ("dask", "pandas", "numpy", "pyarrow", "matplotlib", "seaborn", "pooch", "requests", "click")
+HEAVY = (
+    "dask",
+    "pandas",
+    "numpy",
+    "pyarrow",
+    "matplotlib",
+    "seaborn",
+    "pooch",
+    "requests",
+    "click",
+)
 
 
 def run(code: str) -> str:

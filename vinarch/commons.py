@@ -63,7 +63,7 @@ class Commons:
     >>> low = commons.select(beam="1e14", early_termination=True)
     >>> low.architectures[["experiment", "architecture", "mflops"]].head(2)
                         experiment  architecture    mflops
-    0  1gpu_1e14_early_termination             0  893.3819
+    0  1gpu_1e14_early_termination             0  740.0186
     1  1gpu_1e14_early_termination             1  893.3620
     """
 
@@ -212,7 +212,8 @@ def _matches(index: pd.DataFrame, name: str, wanted: Any) -> pd.Series:
     known = index[name].dropna().unique().tolist()
     strange = [value for value in values if not any(_same(value, has) for has in known)]
     if strange:
-        near = difflib.get_close_matches(str(strange[0]), [str(has) for has in known], n=1)
+        # A short name of an experiment is half of its long one, so the default of 0.6 is too strict.
+        near = difflib.get_close_matches(str(strange[0]), map(str, known), n=1, cutoff=0.4)
         raise SelectionError(
             f"select({name}=…)",
             "one of " + (", ".join(repr(has) for has in sorted(known)) or "nothing: none is known"),

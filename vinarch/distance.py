@@ -6,6 +6,7 @@ A distance grows with difference. No Dask, no files.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -95,7 +96,7 @@ def row_ranges(rows: int, pieces: int) -> list[tuple[int, int]]:
     targets = np.arange(1, pieces) * pairs_before[-1] / pieces
     cuts = np.searchsorted(pairs_before, targets, side="right") - 1
     bounds = [0, *cuts.tolist(), rows]
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(pairwise(bounds))
 
 
 def pair_indices(start: int, stop: int, rows: int) -> tuple[npt.NDArray[np.int64], ...]:

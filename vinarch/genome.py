@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from vinarch.errors import GenomeError
 
-_NAME = re.compile(r"nsga-net-macro-(?:(\d+)x(\d+)|(\d+(?:\+\d+)*))")
+_NAME = re.compile(r"nsga-net-macro-(?:([1-9]\d*)x([1-9]\d*)|([1-9]\d*(?:\+[1-9]\d*)*))")
 
 
 @dataclass(frozen=True)

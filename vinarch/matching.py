@@ -18,7 +18,6 @@ import dask.dataframe as dd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from vinarch.errors import ParameterError
 from vinarch.genome import MacroSpace, flatten_nested, symbol_matrix
@@ -75,9 +74,10 @@ def match(
     >>> import vinarch
     >>> low = vinarch.fetch("JS9FR6").select(experiment="1gpu_1e14_early_termination")
     >>> matches = vinarch.match(low).compute()
-    >>> row = matches[matches["subsequence"] == "10110110101010"].iloc[0]
-    >>> row["start"], row["structures"].tolist(), round(row["mean_val_accuracy_percent"], 2)
-    (0, [11, 29, 30, 43, 49], 89.66)
+    >>> columns = ["length", "start", "structures", "count", "mean_val_accuracy_percent"]
+    >>> matches[matches["subsequence"] == "10110110101010"][columns].round(2)
+        length  start            structures  count  mean_val_accuracy_percent
+    65      14      0  [11 29 30 43 49]      5                      89.66
     """
     if by not in {"experiment", None}:
         raise ParameterError("match(by=…)", "'experiment' or None", repr(by), "")
@@ -95,9 +95,7 @@ def match(
     return dd.concat([_tables(state, experiment, min_length) for experiment in experiments])
 
 
-def members(
-    commons: Commons, start: int, subsequence: str
-) -> dd.DataFrame:
+def members(commons: Commons, start: int, subsequence: str) -> dd.DataFrame:
     """Return the architectures that hold a subsequence at a start index.
 
     Parameters
@@ -124,8 +122,13 @@ def members(
     >>> low = vinarch.fetch("JS9FR6").select(experiment="1gpu_1e14_early_termination")
     >>> held = vinarch.members(low, 0, "10110110101010")
     >>> held[["architecture", "structure", "mean_val_accuracy_percent"]].compute().round(2)
-       architecture  structure  mean_val_accuracy_percent
-    3             3         29                      90.73
+        architecture  structure  mean_val_accuracy_percent
+    12            12         49                      90.55
+    17            17         29                      89.61
+    67            67         43                      90.98
+    79            79         30                      86.93
+    84            84         30                      91.45
+    94            94         11                      88.11
     """
     flat = check_subsequence(commons, start, subsequence)
     space = commons.search_space()
@@ -204,20 +207,20 @@ def match_table(
         membership = _experiments_of(state, genome_of, len(ids))
         for window in shared_windows(symbol_matrix(flats), min_length):
             stop = window.start_in_genome + window.length
-            for group in window.groups():
-                rows.append(
-                    {
-                        "subsequence": flats[group[0]][window.start_in_genome : stop],
-                        "length": window.length,
-                        "start": window.start_in_genome,
-                        "structures": np.sort(numbers[group]) if experiment else None,
-                        "count": len(group),
-                        "network_count": int(sums.networks[group].sum()),
-                        "experiment_count": int(membership[group].any(axis=0).sum()),
-                        "epoch_row_count": int(sums.epoch_rows[group].sum()),
-                        "mean_val_accuracy_percent": sums.mean(group),
-                    }
-                )
+            rows += [
+                {
+                    "subsequence": flats[group[0]][window.start_in_genome : stop],
+                    "length": window.length,
+                    "start": window.start_in_genome,
+                    "structures": np.sort(numbers[group]) if experiment else None,
+                    "count": len(group),
+                    "network_count": int(sums.networks[group].sum()),
+                    "experiment_count": int(membership[group].any(axis=0).sum()),
+                    "epoch_row_count": int(sums.epoch_rows[group].sum()),
+                    "mean_val_accuracy_percent": sums.mean(group),
+                }
+                for group in window.groups()
+            ]
     rows.sort(key=lambda row: (row["start"], row["length"], row["subsequence"]))
     columns: dict[str, Any] = {
         name: [row[name] for row in rows] for name in (rows[0] if rows else ())

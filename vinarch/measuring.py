@@ -15,7 +15,7 @@ import pandas as pd
 from vinarch.distance import Metric, check_metric, cross_distances, pair_indices, row_ranges
 from vinarch.errors import ParameterError
 from vinarch.genome import symbol_matrix
-from vinarch.schema import DISTANCES
+from vinarch.schema import ARCHITECTURES, DISTANCES
 
 if TYPE_CHECKING:
     from vinarch.commons import By, Commons
@@ -63,8 +63,8 @@ def distances(
     >>> pairs = vinarch.distances(low, metric="cityblock")
     >>> pairs[["structure_a", "structure_b", "distance"]].head(3)
        structure_a  structure_b  distance
-    0            0            1       5.0
-    1            0            2       7.0
+    0            0            1       8.0
+    1            0            2      11.0
     2            0            3       5.0
     """
     _check(by, metric)
@@ -109,11 +109,11 @@ def distance_matrix(commons: Commons, metric: Metric = "cityblock") -> pd.DataFr
     >>> import vinarch
     >>> low = vinarch.fetch("JS9FR6").select(experiment="1gpu_1e14_early_termination")
     >>> vinarch.distance_matrix(low).iloc[:3, :3]
-    structure    0    1    2
+    structure     0    1     2
     structure
-    0          0.0  5.0  7.0
-    1          5.0  0.0  4.0
-    2          7.0  4.0  0.0
+    0           0.0  8.0  11.0
+    1           8.0  0.0   7.0
+    2          11.0  7.0   0.0
     """
     check_metric(metric)
     commons.search_space()
@@ -150,7 +150,11 @@ _COLUMNS = ["archive", "experiment", "structure", "structure_id"]
 def _structures(commons: Commons) -> dd.DataFrame:
     columns = commons.architectures[_COLUMNS]
     return columns.reduction(
-        chunk=_distinct, combine=_distinct, aggregate=_distinct, meta=columns._meta, split_every=16  # noqa: SLF001 - Dask's own name for an empty frame
+        chunk=_distinct,
+        combine=_distinct,
+        aggregate=_distinct,
+        meta=ARCHITECTURES.empty()[_COLUMNS],
+        split_every=16,
     )
 
 

@@ -149,14 +149,17 @@ class Table:
     def _series(self, array: pa.ChunkedArray, name: str) -> pd.Series:
         dtype = self.column(name).pandas_dtype
         arrow = array.combine_chunks()
-        if isinstance(dtype, (pd.ArrowDtype, pd.StringDtype)) or array.null_count:
-            if dtype == "float64":
-                return pd.Series(arrow.to_numpy(zero_copy_only=False), dtype=dtype)
-            return pd.Series(pd.array(arrow, dtype=pd.ArrowDtype(arrow.type))).astype(dtype)
-        return pd.Series(arrow.to_numpy(zero_copy_only=False)).astype(dtype)
+        if dtype in {"float64", "int64", "bool"}:
+            plain: pd.Series = pd.Series(arrow.to_numpy(zero_copy_only=False), dtype=dtype)
+            return plain
+        # NumPy has no missing integers or booleans, so these go by pandas' Arrow arrays.
+        nullable: pd.Series = pd.Series(arrow, dtype=pd.ArrowDtype(arrow.type)).astype(dtype)
+        return nullable
 
 
-_ARCHIVE = Column("archive", pa.string(), "Archive that the row comes from: its name in the catalog.")
+_ARCHIVE = Column(
+    "archive", pa.string(), "Archive that the row comes from: its name in the catalog."
+)
 _EXPERIMENT = Column(
     "experiment", pa.string(), "Experiment: one search under one setting; unique in its archive."
 )
@@ -289,7 +292,11 @@ ARCHITECTURES = Table(
             nullable=True,
         ),
         _SOURCE_FILE,
-        Column("source_row", pa.int64(), "Its first row in the source file, from 0, header not counted."),
+        Column(
+            "source_row",
+            pa.int64(),
+            "Its first row in the source file, from 0, header not counted.",
+        ),
         Column("rejected_rows", pa.int64(), "Rows of its history that were rejected.", "count"),
         Column(
             "status",
@@ -333,9 +340,7 @@ HISTORIES = Table(
             "Whether the prediction counted as converged after this epoch.",
             nullable=True,
         ),
-        Column(
-            "epoch_time_seconds", pa.float64(), "Wall time of the epoch.", "s", nullable=True
-        ),
+        Column("epoch_time_seconds", pa.float64(), "Wall time of the epoch.", "s", nullable=True),
         Column(
             "engine_time_seconds",
             pa.float64(),
@@ -390,9 +395,7 @@ MATCHES = Table(
         Column("experiment", pa.string(), "Experiment; null across experiments.", nullable=True),
         Column("subsequence", pa.string(), "The shared symbols, one character each."),
         Column("length", pa.int64(), "Symbols in the subsequence.", "symbols"),
-        Column(
-            "start", pa.int64(), "Start index in the flattened genome, from 0.", "symbols"
-        ),
+        Column("start", pa.int64(), "Start index in the flattened genome, from 0.", "symbols"),
         Column(
             "structures",
             _INTS,
@@ -401,8 +404,12 @@ MATCHES = Table(
             nullable=True,
         ),
         Column("count", pa.int64(), "How many structures hold it at this start.", "count"),
-        Column("network_count", pa.int64(), "How many trained networks have these genomes.", "count"),
-        Column("experiment_count", pa.int64(), "In how many experiments they were trained.", "count"),
+        Column(
+            "network_count", pa.int64(), "How many trained networks have these genomes.", "count"
+        ),
+        Column(
+            "experiment_count", pa.int64(), "In how many experiments they were trained.", "count"
+        ),
         Column("epoch_row_count", pa.int64(), "Epoch rows that the mean is taken over.", "count"),
         Column(
             "mean_val_accuracy_percent",

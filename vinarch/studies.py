@@ -18,29 +18,28 @@ import dask
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vinarch import __version__, figures
-from vinarch.catalog import find_archive
-from vinarch.distance import Metric
+from vinarch import figures
 from vinarch.errors import ParameterError, StoreError
 from vinarch.matching import check_subsequence, match
 from vinarch.measuring import distances
 from vinarch.progress import LogProgress, Progress
-from vinarch.report import Link, Report, ReportFigure, ReportTable, render_report
+from vinarch.report import Link, ReportFigure, render_report
 from vinarch.schema import DISTANCES
+from vinarch.study_page import study_report
 from vinarch.subsequence import MIN_LENGTH
 from vinarch.summary import ChosenRow, default_row, structures_of, subsequence_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     import pandas as pd
 
     from vinarch.commons import Commons
+    from vinarch.distance import Metric
     from vinarch.figures import Drawing
 
 _WIDTHS = ("single", "double")
 _FORMATS = ("png", "pdf", "svg")
-_SHOWN_ROWS = 20
 _STEPS = 5
 
 
@@ -71,7 +70,7 @@ class Study:
         return self.out / "index.html"
 
 
-def study(  # noqa: PLR0913 - each is a choice of the user's, by name
+def study(
     commons: Commons,
     out: str | Path,
     *,
@@ -147,7 +146,8 @@ def study(  # noqa: PLR0913 - each is a choice of the user's, by name
         progress.advance(1)
         drawn = _draw(commons, chosen, metric, folder / "figures")
         progress.advance(1)
-        page = render_report(_report(commons, chosen, matches, across, drawn, metric, min_length))
+        lines = _python_lines(commons, chosen, metric, min_length)
+        page = render_report(study_report(commons, chosen, matches, across, drawn, lines))
         _replace(folder / "index.html", lambda path: _write_text(path, page))
         progress.advance(1)
     finally:
@@ -202,9 +202,7 @@ def _write_distances(commons: Commons, metric: Metric, out: Path) -> int:
     return count
 
 
-def _draw(
-    commons: Commons, chosen: ChosenRow, metric: Metric, folder: Path
-) -> list[tuple[str, Drawing, tuple[Link, ...]]]:
+def _draw(commons: Commons, chosen: ChosenRow, metric: Metric, folder: Path) -> list[ReportFigure]:
     """Draw the three figures in both widths; the page shows the single-column ones."""
     row = (commons, chosen.experiment, chosen.start, chosen.subsequence)
     kinds: dict[str, tuple[str, Callable[[Any], Drawing]]] = {
@@ -229,115 +227,31 @@ def _draw(
             for path in drawing.save(folder / f"{name}_{width}", _FORMATS):
                 label = f"{width} column, {path.suffix[1:].upper()}"
                 links.append(Link(label, f"{folder.name}/{path.name}"))
-        drawn.append((title, drawings["single"], tuple(links)))
+        shown = drawings["single"]
+        drawn.append(ReportFigure(title, shown.caption, shown.png(), tuple(links)))
     return drawn
 
 
-def _report(  # noqa: PLR0913 - one private step of `study`
-    commons: Commons,
-    chosen: ChosenRow,
-    matches: pd.DataFrame,
-    across: pd.DataFrame,
-    drawn: Sequence[tuple[str, Drawing, tuple[Link, ...]]],
-    metric: Metric,
-    min_length: int,
-) -> Report:
+def _python_lines(
+    commons: Commons, chosen: ChosenRow, metric: Metric, min_length: int
+) -> list[str]:
     (provenance,) = commons.provenance
-    record = commons.snapshot.record(provenance.archive)
-    citation = find_archive(provenance.archive).citation()
-    index = commons.experiment_index
-    experiments = index[
-        [
-            "experiment", "status", "wall_time_seconds", "architecture_count", "structure_count",
-            "history_row_count", "rejected_row_count",
-        ]
-    ]  # fmt: skip
-    everywhere = across.sort_values(["experiment_count", "count", "length"], ascending=False)[
-        [
-            "subsequence", "length", "start", "count", "network_count", "experiment_count",
-            "mean_val_accuracy_percent",
-        ]
-    ]  # fmt: skip
-    ranked = matches.sort_values(["count", "length"], ascending=False, kind="stable")
-    select = f"{chosen.experiment}:{chosen.start}:{chosen.subsequence}"
-    return Report(
-        title=f"Study of {provenance.archive}",
-        vinarch_version=__version__,
-        citation_text=citation.text,
-        citation_bibtex=citation.bibtex,
-        archive=provenance.archive,
-        doi=provenance.doi,
-        version=provenance.version,
-        licence=record.licence if record else "",
-        provenance=provenance,
-        experiments=_table("Experiments", experiments, len(experiments)),
-        rows_read=int(index["history_row_count"].sum()) + commons.rejected_row_count,
-        rows_rejected=commons.rejected_row_count,
-        selected=_selected(matches, chosen),
-        figures=tuple(
-            ReportFigure(title, drawing.caption, drawing.png(), links)
-            for title, drawing, links in drawn
-        ),
-        tables=(
-            _table(
-                "Matching subsequences that most structures of an experiment share",
-                subsequence_table(ranked),
-                _SHOWN_ROWS,
-                Link("subsequences.csv", "subsequences.csv"),
-            ),
-            _table(
-                "Matching subsequences across all experiments, those of most experiments first",
-                everywhere,
-                _SHOWN_ROWS,
-            ),
-        ),
-        python=(
-            "import vinarch",
-            f'commons = vinarch.fetch("{provenance.archive}")',
-            f'vinarch.study(commons, "study", select="{select}", min_length={min_length}, '
-            f'metric="{metric}")',
-        ),
-    )
-
-
-def _selected(
-    matches: pd.DataFrame, chosen: ChosenRow
-) -> tuple[tuple[str, str | int | float | None], ...]:
-    row = matches[
-        (matches["experiment"] == chosen.experiment)
-        & (matches["start"] == chosen.start)
-        & (matches["subsequence"] == chosen.subsequence)
+    all_of_archive = commons.snapshot.experiment_index()["archive"] == provenance.archive
+    names = commons.experiment_index["experiment"].tolist()
+    everything = len(names) == int(all_of_archive.sum())
+    return [
+        "import vinarch",
+        "",
+        f'commons = vinarch.fetch("{provenance.archive}")',
+        *([] if everything else [f"commons = commons.select(experiment={names})"]),
+        "vinarch.study(",
+        "    commons,",
+        '    "study",',
+        f'    select="{chosen.experiment}:{chosen.start}:{chosen.subsequence}",',
+        f"    min_length={min_length},",
+        f'    metric="{metric}",',
+        ")",
     ]
-    place: tuple[tuple[str, str | int | float | None], ...] = (
-        ("experiment", chosen.experiment),
-        ("subsequence", chosen.subsequence),
-        ("start index (from 0)", chosen.start),
-        ("length (symbols)", len(chosen.subsequence)),
-    )
-    if row.empty:
-        # Structures can hold a run that is maximal for no pair of them.
-        return (*place, ("maximal run of a pair", "no"))
-    (found,) = subsequence_table(row).to_dict("records")
-    return (
-        *place,
-        ("structures", found["structures"]),
-        ("count", found["count"]),
-        ("mean validation accuracy (%)", found["mean_val_accuracy_percent"]),
-    )
-
-
-def _table(
-    title: str, frame: pd.DataFrame, rows: int, link: Link | None = None
-) -> ReportTable:
-    shown = frame.head(rows).astype(object)
-    shown = shown.where(shown.notna(), None)
-    return ReportTable(
-        title,
-        tuple(frame.columns),
-        tuple(tuple(row) for row in shown.itertuples(index=False)),
-        len(frame),
-        link,
-    )
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -367,5 +281,3 @@ def _writing(out: Path) -> Iterator[None]:
             getattr(error, "strerror", None) or str(error),
             "Choose another with --out, or free some space.",
         ) from error
-
-

@@ -110,9 +110,8 @@ def subsequence_points(
     if subsequence is not None:
         flat = check_subsequence(mine, _whole(start), subsequence)
     matches = match(mine).compute()
-    points = matches[
-        ["start", "subsequence", "length", "count", "mean_val_accuracy_percent"]
-    ].reset_index(drop=True)
+    columns = ["start", "subsequence", "length", "count", "mean_val_accuracy_percent"]
+    points: pd.DataFrame = matches[columns].reset_index(drop=True)
     points["chosen"] = (points["start"] == start) & (points["subsequence"] == flat)
     return points
 
@@ -146,7 +145,7 @@ def structures_of(commons: Commons, experiment: str, start: int, subsequence: st
         )
     held["mean_val_accuracy_percent"] = mean_of_states(held)
     ordered = held.sort_values(["mean_val_accuracy_percent", "structure"], ignore_index=True)
-    return ordered[["structure", "flat", "mean_val_accuracy_percent"]]
+    return pd.DataFrame(ordered, columns=["structure", "flat", "mean_val_accuracy_percent"])
 
 
 def structure_cells(
@@ -158,22 +157,21 @@ def structure_cells(
     -------
     DataFrame
         Columns ``structure, mean_val_accuracy_percent, position, symbol, phase, shared``;
-        structures by ascending accuracy, positions ascending.
+        structures by ascending accuracy, positions ascending from 0, phases from 1.
     """
     held = structures_of(commons, experiment, start, subsequence)
     space = MacroSpace.from_name(commons.select(experiment=experiment).search_space())
     stop = start + len(check_subsequence(commons.select(experiment=experiment), start, subsequence))
     positions = pd.DataFrame({"position": range(space.symbol_count)})
     starts = pd.Series(space.phase_starts)
-    positions["phase"] = [int((starts <= place).sum()) - 1 for place in positions["position"]]
+    positions["phase"] = [int((starts <= place).sum()) for place in positions["position"]]
     positions["shared"] = positions["position"].between(start, stop - 1)
-    cells = held.merge(positions, how="cross")
+    cells: pd.DataFrame = held.merge(positions, how="cross")
     cells["symbol"] = [
         int(flat[place]) for flat, place in zip(cells["flat"], cells["position"], strict=True)
     ]
-    return cells[
-        ["structure", "mean_val_accuracy_percent", "position", "symbol", "phase", "shared"]
-    ]
+    columns = ["structure", "mean_val_accuracy_percent", "position", "symbol", "phase", "shared"]
+    return pd.DataFrame(cells, columns=columns)
 
 
 def structure_distances(
@@ -193,12 +191,10 @@ def structure_distances(
     """
     held = structures_of(commons, experiment, start, subsequence)
     symbols = symbol_matrix(held["flat"].tolist())
-    square = pd.DataFrame(
-        cross_distances(symbols, symbols, metric),
-        index=pd.Index(held["structure"], name="structure_a"),
-        columns=pd.Index(held["structure"], name="structure_b"),
-    )
-    return square.stack().rename("distance").reset_index()
+    numbers = held[["structure"]]
+    pairs = numbers.merge(numbers, how="cross", suffixes=("_a", "_b"))
+    pairs["distance"] = cross_distances(symbols, symbols, metric).ravel()
+    return pairs
 
 
 def subsequence_table(matches: pd.DataFrame) -> pd.DataFrame:

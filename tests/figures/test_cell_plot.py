@@ -1,0 +1,137 @@
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
+
+from vinarch.errors import ParameterError
+from vinarch.figures.cell_plot import draw_structures
+from vinarch.figures.theme import ONE, ZERO
+
+
+def draw(cells, **changes):
+    return draw_structures(cells, **{"experiment": "toy", "start": 1, "length": 2, **changes})
+
+
+def mesh_of(drawing):
+    return drawing.figure.axes[0].collections[0]
+
+
+def test_rows_rise_in_accuracy_from_the_top(make_cells):
+    mesh = mesh_of(draw(make_cells(3)))
+    assert np.asarray(mesh.get_array()).tolist() == [
+        [0, 1, 0, 0, 1, 0],
+        [1, 1, 0, 0, 1, 0],
+        [0, 1, 0, 0, 1, 1],
+    ]
+
+
+def test_one_is_yellow_and_zero_purple(make_cells):
+    mesh = mesh_of(draw(make_cells(2)))
+    assert to_hex(mesh.to_rgba(1.0)) == ONE
+    assert to_hex(mesh.to_rgba(0.0)) == ZERO
+
+
+def test_each_row_has_its_structure_and_its_accuracy(make_cells, assert_readable):
+    drawing = draw(make_cells(3))
+    assert_readable(drawing.figure)
+    heights = {text.get_text(): text.get_position()[1] for text in drawing.figure.texts}
+    for structure, accuracy in (("0", "50.00"), ("1", "51.00"), ("2", "52.00")):
+        assert heights[structure] == heights[accuracy]
+    assert heights["0"] > heights["1"] > heights["2"]
+
+
+def test_shared_run_is_outlined_twice_so_that_it_shows_on_both_colours(make_cells):
+    axes = draw(make_cells(3)).figure.axes[0]
+    below, above = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
+    assert below.get_bbox().bounds == above.get_bbox().bounds == (1, 0, 2, 3)
+    assert to_hex(below.get_edgecolor()) == "#ffffff"
+    assert below.get_linewidth() > above.get_linewidth()
+    assert above.get_linestyle() != "solid"
+
+
+def test_phases_are_parted_and_named(make_cells, texts_of):
+    drawing = draw(make_cells(2))
+    assert [line.get_xdata()[0] for line in drawing.figure.axes[0].lines] == [3]
+    assert {"phase 0", "phase 1"} <= set(texts_of(drawing.figure))
+
+
+def test_start_index_stands_at_the_axis(make_cells, texts_of):
+    drawing = draw(make_cells(2))
+    axes = drawing.figure.axes[0]
+    bold = [label for label in axes.get_xticklabels() if label.get_fontweight() == "bold"]
+    assert [label.get_text() for label in bold] == ["1"]
+    assert 1.5 in axes.get_xticks()
+    assert "position in the genome; shared: start 1, length 2" in texts_of(drawing.figure)
+
+
+def test_caption_tells_the_numbers(make_cells):
+    assert draw(make_cells(3)).caption == (
+        "3 structures of the experiment toy share 10 (start index 1, length 2, dashed outline). "
+        "Rows rise in mean validation accuracy, 50.00 to 52.00 %."
+    )
+
+
+def test_of_too_many_the_most_accurate_are_drawn_and_it_is_said(make_cells, texts_of):
+    drawing = draw(make_cells(80))
+    assert drawing.data["structure"].unique().tolist() == list(range(20, 80))
+    assert "80 structures" in drawing.caption
+    assert "the 60 with the highest accuracy are drawn" in drawing.caption
+    assert "The 60 most accurate of 80 structures" in texts_of(drawing.figure)
+    assert drawing.figure.get_size_inches()[1] * 25.4 < 225
+
+
+def test_structure_without_accuracy_stands_first(make_cells, texts_of):
+    cells = make_cells(3)
+    cells.loc[cells["structure"] == 2, "mean_val_accuracy_percent"] = np.nan
+    drawing = draw(cells)
+    assert drawing.data["structure"].unique().tolist() == [2, 0, 1]
+    assert "n/a" in texts_of(drawing.figure)
+    assert drawing.caption.endswith("50.00 to 51.00 %; 1 without a recorded one stand first.")
+
+
+def test_no_accuracy_at_all_is_said(make_cells):
+    cells = make_cells(2).assign(mean_val_accuracy_percent=np.nan)
+    assert draw(cells).caption.endswith("none is recorded.")
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+@pytest.mark.parametrize("count", [1, 5, 40, 80])
+def test_nothing_overlaps_or_is_cut(make_cells, assert_readable, width, count):
+    assert_readable(draw(make_cells(count), width=width).figure)
+
+
+def test_long_genomes_stay_readable(make_cells, assert_readable):
+    cells = make_cells(2)
+    copies = [
+        cells.assign(position=cells["position"] + 6 * at, phase=cells["phase"] + 2 * at)
+        for at in range(20)
+    ]
+    long = cells.iloc[:0].__class__(
+        {name: np.concatenate([copy[name] for copy in copies]) for name in cells.columns}
+    )
+    long["shared"] = long["position"].isin([57, 58])
+    assert_readable(draw(long, start=57).figure)
+
+
+def test_wrong_run_is_refused(make_cells):
+    with pytest.raises(ParameterError, match=r"true at the positions 2 to 3 .*got true at 1, 2"):
+        draw(make_cells(2), start=2)
+
+
+def test_run_outside_the_genome_is_refused(make_cells):
+    with pytest.raises(ParameterError, match="positions 0 to 5, got start 5, length 2"):
+        draw(make_cells(2), start=5)
+
+
+def test_lost_cell_is_named(make_cells):
+    with pytest.raises(ParameterError, match=r"0 to 5 once .*got 5 rows for structure 1"):
+        draw(make_cells(2).drop(index=3))
+
+
+def test_missing_column_and_width_are_refused(make_cells):
+    with pytest.raises(ParameterError, match="no phase among"):
+        draw(make_cells(2).drop(columns="phase"))
+    with pytest.raises(ParameterError, match="got 'triple'"):
+        draw(make_cells(2), width="triple")
+    with pytest.raises(ParameterError, match="got 0 rows"):
+        draw(make_cells(0).reindex(columns=make_cells(1).columns))

@@ -1,0 +1,147 @@
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+
+from vinarch.errors import ParameterError
+from vinarch.figures.scatter_legend import FACE_ALPHA
+from vinarch.figures.scatter_plot import AREAS_PT2, draw_subsequences
+from vinarch.figures.theme import ONE
+
+
+@pytest.fixture
+def many_points():
+    """Return 4,000 points, most of them short: length 5 + i % 16, accuracy 60 to 99.99 %."""
+    index = np.arange(4000)
+    return pd.DataFrame(
+        {
+            "subsequence": "1",
+            "start": index % 17,
+            "length": 5 + (index % 16) * (index % 3 == 0),
+            "count": 2 + index % 60,
+            "mean_val_accuracy_percent": 60 + index / 100,
+            "chosen": index == 3999,
+        }
+    )
+
+
+def points_of(drawing):
+    return drawing.figure.axes[0].collections[0]
+
+
+def test_points_stand_at_length_and_accuracy_the_largest_below(points):
+    drawing = draw_subsequences(points, experiment="toy")
+    assert points_of(drawing).get_offsets().tolist() == [
+        [5.0, 71.25],
+        [7.0, 91.0],
+        [5.0, 88.5],
+        [5.0, 80.0],
+    ]
+    assert drawing.data["count"].tolist() == [10, 4, 2, 2]
+
+
+def test_area_is_a_straight_line_over_count(points):
+    low, high = AREAS_PT2["single"]
+    sizes = points_of(draw_subsequences(points, experiment="toy")).get_sizes()
+    assert sizes == pytest.approx([low + (high - low) * share for share in (1, 0.4, 0.2, 0.2)])
+
+
+def test_lengths_stay_exact_and_translucent_in_a_crowd(many_points):
+    collection = points_of(draw_subsequences(many_points, experiment="toy"))
+    offsets = np.asarray(collection.get_offsets())
+    assert len(offsets) == 4000
+    assert np.array_equal(offsets[:, 0], offsets[:, 0].round())
+    assert collection.get_facecolor()[0, 3] < FACE_ALPHA
+
+
+def test_size_legend_has_the_lowest_a_middle_and_the_highest_count(many_points, texts_of):
+    texts = texts_of(draw_subsequences(many_points, experiment="toy").figure)
+    assert {"structures that hold it:", "2", "31", "61"} <= set(texts)
+
+
+def test_chosen_row_is_ringed_and_labelled(points, texts_of):
+    drawing = draw_subsequences(points, experiment="toy")
+    _, chosen, ring = drawing.figure.axes[0].collections
+    assert chosen.get_offsets().tolist() == ring.get_offsets().tolist() == [[7.0, 91.0]]
+    assert to_hex(chosen.get_facecolor()[0]) == ONE
+    assert len(ring.get_facecolor()) == 0
+    assert "chosen: start 2, length 7, 4 structures, 91.00 %" in texts_of(drawing.figure)
+
+
+def test_no_choice_draws_no_ring(points, texts_of):
+    drawing = draw_subsequences(points.assign(chosen=False), experiment="toy")
+    assert len(drawing.figure.axes[0].collections) == 1
+    assert not any("chosen" in text for text in texts_of(drawing.figure))
+
+
+def test_caption_tells_the_numbers(points):
+    assert draw_subsequences(points, experiment="toy").caption == (
+        "4 matching subsequences of the experiment toy: length 5 to 7 symbols, mean validation "
+        "accuracy 71.25 to 91.00 %; the area of a point grows with the number of structures that "
+        "hold the subsequence, 2 to 10. Chosen: 0110110, start index 2, length 7, in 4 structures, "
+        "mean validation accuracy 91.00 %."
+    )
+
+
+def test_rows_without_accuracy_are_counted_not_drawn(points):
+    points.loc[0, "mean_val_accuracy_percent"] = np.nan
+    drawing = draw_subsequences(points, experiment="toy")
+    assert len(drawing.data) == 3
+    assert "1 without a recorded accuracy are not drawn." in drawing.caption
+
+
+def test_order_of_the_rows_does_not_matter(points):
+    shuffled = draw_subsequences(points.iloc[::-1], experiment="toy")
+    assert shuffled.png() == draw_subsequences(points, experiment="toy").png()
+
+
+def test_frame_that_was_given_is_left_alone(points):
+    before = points.copy()
+    draw_subsequences(points, experiment="toy")
+    pd.testing.assert_frame_equal(points, before)
+
+
+def test_scale_ends_at_one_hundred_percent(points, texts_of):
+    points["mean_val_accuracy_percent"] = [20.0, 60.0, 100.0, 99.0]
+    drawing = draw_subsequences(points, experiment="toy")
+    assert max(drawing.figure.axes[0].get_yticks()) == 100
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+@pytest.mark.parametrize("experiment", ["toy", "an_experiment_with_a_name_that_has_$no$_end " * 4])
+def test_nothing_overlaps_or_is_cut(many_points, assert_readable, width, experiment):
+    assert_readable(draw_subsequences(many_points, experiment=experiment, width=width).figure)
+
+
+def test_one_point_can_be_drawn(points, assert_readable):
+    assert_readable(draw_subsequences(points.head(1), experiment="toy").figure)
+
+
+def test_two_chosen_rows_are_refused(points):
+    points["chosen"] = [True, True, False, False]
+    with pytest.raises(ParameterError, match="one chosen row at most, got 2 chosen rows"):
+        draw_subsequences(points, experiment="toy")
+
+
+def test_chosen_row_needs_an_accuracy(points):
+    points.loc[2, "mean_val_accuracy_percent"] = np.nan
+    with pytest.raises(ParameterError, match="chosen row without one"):
+        draw_subsequences(points, experiment="toy")
+
+
+def test_frame_without_any_accuracy_is_refused(points):
+    points["mean_val_accuracy_percent"] = np.nan
+    with pytest.raises(ParameterError, match="4 rows without one"):
+        draw_subsequences(points, experiment="toy")
+
+
+def test_missing_column_is_named(points):
+    with pytest.raises(
+        ParameterError, match=r"draw_subsequences, argument points: .*no count among"
+    ):
+        draw_subsequences(points.drop(columns="count"), experiment="toy")
+
+
+def test_unknown_width_is_refused(points):
+    with pytest.raises(ParameterError, match="got 'triple'"):
+        draw_subsequences(points, experiment="toy", width="triple")

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import naive
+from vinarch import summary
+from vinarch.errors import ParameterError, SelectionError
+from vinarch.summary import ChosenRow, default_row
+
+ROW = ("1gpu_1e14_early_termination", 0, "10110110101010")
+
+
+def matches(*rows: tuple) -> pd.DataFrame:
+    columns = ["experiment", "start", "subsequence", "length", "count", "mean_val_accuracy_percent"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_the_published_row_is_chosen_where_it_is_present():
+    frame = matches(("other", 3, "11111", 5, 99, 95.0), (*ROW, 14, 5, 89.66))
+    assert default_row(frame) == ChosenRow(*ROW)
+
+
+def test_else_the_row_of_most_structures_then_the_longest_then_the_most_accurate():
+    frame = matches(
+        ("a", 0, "00000", 5, 7, 99.0),
+        ("b", 1, "110110", 6, 9, 80.0),
+        ("c", 2, "1101101", 7, 9, 70.0),
+        ("d", 3, "1101100", 7, 9, 71.0),
+    )
+    assert default_row(frame) == ChosenRow("d", 3, "1101100")
+
+
+def test_the_published_bits_at_another_place_are_another_row():
+    frame = matches((ROW[0], 1, ROW[2], 14, 5, 89.0), ("b", 0, ROW[2], 14, 6, 89.0))
+    assert default_row(frame).experiment == "b"
+
+
+def test_nothing_to_choose_from_is_said():
+    with pytest.raises(SelectionError, match="at least one matching subsequence, got none"):
+        default_row(matches())
+
+
+@pytest.mark.parametrize("text", ["", "a:b", "a:x:101", "a:1:", ":1:101", "a:-1:101", "a:1"])
+def test_a_selection_of_another_form_is_refused(text):
+    with pytest.raises(ParameterError, match="EXPERIMENT:START:BITS"):
+        ChosenRow.parse(text)
+
+
+def test_points_are_the_matches_of_one_experiment_with_one_marked(real_commons):
+    points = summary.subsequence_points(real_commons, *ROW)
+    assert len(points) == 514
+    (chosen,) = points[points["chosen"]].itertuples()
+    assert (chosen.start, chosen.length, chosen.count) == (0, 14, 5)
+    bare = summary.subsequence_points(real_commons, ROW[0])
+    assert not bare["chosen"].any()
+    pd.testing.assert_frame_equal(bare.drop(columns="chosen"), points.drop(columns="chosen"))
+
+
+def test_structures_rise_in_accuracy_and_average_to_the_published_mean(real_commons):
+    held = summary.structures_of(real_commons, *ROW)
+    assert sorted(held["structure"]) == [11, 29, 30, 43, 49]
+    assert held["mean_val_accuracy_percent"].is_monotonic_increasing
+    histories = real_commons.select(experiment=ROW[0]).histories.compute()
+    plain = histories.groupby("structure")["val_accuracy_percent"].mean()
+    for row in held.itertuples():
+        assert row.mean_val_accuracy_percent == pytest.approx(plain[row.structure], abs=1e-12)
+
+
+def test_cells_are_the_genomes_with_phases_and_the_shared_run(real_commons):
+    cells = summary.structure_cells(real_commons, *ROW)
+    assert len(cells) == 5 * 21
+    first = cells[cells["structure"] == 11]
+    assert "".join(map(str, first["symbol"])).startswith(ROW[2])
+    assert first["position"].tolist() == list(range(21))
+    assert first["phase"].tolist() == [1] * 7 + [2] * 7 + [3] * 7
+    assert first["shared"].tolist() == [True] * 14 + [False] * 7
+
+
+@pytest.mark.parametrize("metric", ["cityblock", "euclidean", "hamming"])
+def test_distances_are_square_in_the_order_of_the_cells(real_commons, metric):
+    held = summary.structures_of(real_commons, *ROW)
+    pairs = summary.structure_distances(real_commons, *ROW, metric=metric)
+    order = held["structure"].tolist()
+    assert list(zip(pairs["structure_a"], pairs["structure_b"], strict=True)) == [
+        (a, b) for a in order for b in order
+    ]
+    flats = dict(zip(held["structure"], held["flat"], strict=True))
+    assert pairs["distance"].tolist() == [
+        naive.distance(flats[a], flats[b], metric) for a in order for b in order
+    ]
+
+
+def test_a_run_that_nobody_holds_is_said(real_commons):
+    with pytest.raises(SelectionError, match="holds 111111111111111111111 at start 0, got none"):
+        summary.structures_of(real_commons, ROW[0], 0, "1" * 21)
+
+
+def test_a_subsequence_without_a_start_is_refused(real_commons):
+    with pytest.raises(ParameterError, match="a start index"):
+        summary.subsequence_points(real_commons, ROW[0], subsequence="10110")
+
+
+def test_the_published_form_keeps_zeros_and_lists_structures():
+    frame = matches(("e", 3, "00011", 5, 2, 80.0)).assign(structures=[[7, 12]])
+    (row,) = summary.subsequence_table(frame).to_dict("records")
+    assert row["subsequence"] == "[0,0,0,1,1]"
+    assert row["structures"] == "7;12"
+    assert list(row) == [
+        "experiment", "subsequence", "length", "start", "structures", "count",
+        "mean_val_accuracy_percent",
+    ]  # fmt: skip

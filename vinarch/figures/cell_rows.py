@@ -1,0 +1,94 @@
+"""Which structures the cell plot draws, in which order, and the checks of its frame.
+
+A tidy long frame enters, the frame to draw and its row labels leave; nothing is drawn here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vinarch.errors import ParameterError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("structure", "position", "symbol", "shared", "mean_val_accuracy_percent", "phase")
+
+MOST_STRUCTURES = 60
+"""Rows that fit one page column with a caption below, at a size that can be read."""
+
+NO_ACCURACY = "n/a"
+"""Stands where a structure has no recorded accuracy."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The structures drawn, from the lowest accuracy to the highest, one entry a row."""
+
+    structures: tuple[str, ...]
+    accuracies: tuple[str, ...]
+    found: int
+
+
+def check_grid(cells: pd.DataFrame, where: str) -> None:
+    """Check that every structure has every position once."""
+    sizes = cells.groupby("structure")["position"].agg(["size", "nunique", "min", "max"])
+    positions = int(cells["position"].max()) + 1
+    wrong = sizes[(sizes != [positions, positions, 0, positions - 1]).any(axis=1)]
+    if len(wrong):
+        raise ParameterError(
+            where,
+            f"every position from 0 to {positions - 1} once for each structure",
+            f"{int(wrong['size'].iloc[0])} rows for structure {wrong.index[0]}",
+            "Pass one row for every structure and position.",
+        )
+
+
+def check_shared(cells: pd.DataFrame, start: int, length: int) -> None:
+    """Check that the shared cells are those that start and length name."""
+    inside = cells["position"].between(start, start + length - 1)
+    positions = int(cells["position"].max()) + 1
+    if not 0 <= start < start + length <= positions:
+        raise ParameterError(
+            "draw_structures, arguments start and length",
+            f"a run within the positions 0 to {positions - 1}",
+            f"start {start}, length {length}",
+            "Take both from one row of the matches.",
+        )
+    if (cells["shared"].astype(bool) != inside).any():
+        shared = sorted(cells.loc[cells["shared"].astype(bool), "position"].unique())
+        raise ParameterError(
+            "draw_structures, column shared",
+            f"true at the positions {start} to {start + length - 1} of every structure only",
+            f"true at {', '.join(map(str, shared)) or 'none'}",
+            "Take start, length and cells from one row of the matches.",
+        )
+
+
+def choose_rows(cells: pd.DataFrame) -> tuple[pd.DataFrame, Rows]:
+    """Sort the structures by accuracy and keep those that fit a page column."""
+    # Unknown accuracies stand first, so that a cut spares the known ones.
+    order = (
+        cells.drop_duplicates("structure")
+        .sort_values(["mean_val_accuracy_percent", "structure"], na_position="first")
+        .tail(MOST_STRUCTURES)
+        .reset_index(drop=True)
+    )
+    row_of = {structure: row for row, structure in enumerate(order["structure"])}
+    drawn = cells[cells["structure"].isin(row_of)]
+    drawn = (
+        drawn.assign(row=drawn["structure"].map(row_of))
+        .sort_values(["row", "position"], ignore_index=True)
+        .drop(columns="row")
+    )
+    accuracies = order["mean_val_accuracy_percent"]
+    rows = Rows(
+        structures=tuple(str(structure) for structure in order["structure"]),
+        accuracies=tuple(
+            f"{float(value):.2f}" if known else NO_ACCURACY
+            for value, known in zip(accuracies, accuracies.notna(), strict=True)
+        ),
+        found=int(cells["structure"].nunique()),
+    )
+    return drawn, rows

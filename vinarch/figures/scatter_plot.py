@@ -1,0 +1,249 @@
+"""The scatter of an experiment's matching subsequences: length by accuracy, area by count.
+
+A tidy frame with one row a subsequence enters, a drawing leaves; nothing is computed but places.
+The view is the first of VINARCH (An, Channing, Schuman, Taufer, IEEE Cluster 2023).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import seaborn as sns
+from matplotlib.ticker import MaxNLocator
+
+from vinarch.errors import ParameterError
+from vinarch.figures.drawing import Drawing, check_columns
+from vinarch.figures.scatter_legend import EDGE_PT, PointLook, draw_legend
+from vinarch.figures.sheet import EDGE_MM, Box, Heading, Sheet, text_mm
+from vinarch.figures.theme import INK, ONE, SMALL_PT, Width, theme, width_mm
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+COLUMNS = (
+    "subsequence",
+    "start",
+    "length",
+    "count",
+    "mean_val_accuracy_percent",
+    "chosen",
+)
+
+AREAS_PT2 = {"single": (3.0, 90.0), "double": (4.0, 240.0)}
+"""Area of a point at count 0 and at the highest count.
+
+The smallest can still be seen, the largest stays within half a length on either side.
+"""
+
+CROWD = 600
+"""From this many points on they fade, so that ten on one spot still look denser than five."""
+
+FAINTEST = 0.45
+"""A lone point must still be seen."""
+
+RING_PT = 13.0
+"""Diameter of the ring around the chosen point."""
+
+HEIGHT_MM = {"single": 72.0, "double": 88.0}
+_LEFT_MM = 7.0
+"""Room for the label of the accuracy axis and for its ticks, without their labels."""
+
+_BOTTOM_MM = 8.5
+
+
+def draw_subsequences(points: pd.DataFrame, *, experiment: str, width: Width = "single") -> Drawing:
+    """Draw every matching subsequence by its length, mean accuracy and number of structures.
+
+    Lengths stand exactly on their integers.
+    Large points lie below small ones and all are translucent, so that none hides another.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        One row a subsequence: ``subsequence`` (its symbols), ``start`` and ``length`` (symbols),
+        ``count`` (structures that hold it), ``mean_val_accuracy_percent`` and ``chosen`` (true
+        in one row at most).
+    experiment : str
+        Name for title and caption.
+    width : {"single", "double"}
+        One or two columns of a page.
+
+    Returns
+    -------
+    Drawing
+        Its `data` are the rows drawn, the last on top.
+
+    Raises
+    ------
+    ParameterError
+        If a column or every row is missing, if two rows are chosen, if the chosen row or all
+        rows lack an accuracy, or if `width` is unknown.
+
+    References
+    ----------
+    An, Channing, Schuman, Taufer, "VINARCH: a visual analytics interactive tool for neural
+    network archaeology", IEEE Cluster 2023.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from vinarch.figures.scatter_plot import draw_subsequences
+    >>> points = pd.DataFrame(
+    ...     {
+    ...         "subsequence": ["10110", "011011"],
+    ...         "start": [0, 4],
+    ...         "length": [5, 6],
+    ...         "count": [4, 2],
+    ...         "mean_val_accuracy_percent": [88.5, 91.25],
+    ...         "chosen": [False, True],
+    ...     }
+    ... )
+    >>> drawing = draw_subsequences(points, experiment="toy")
+    >>> drawing.data[["length", "count"]].values.tolist()
+    [[5, 4], [6, 2]]
+    """
+    page_mm = width_mm(width)
+    where = "draw_subsequences, argument points"
+    check_columns(points, COLUMNS, where)
+    drawn = _drawing_order(points, where)
+    look = PointLook(
+        *AREAS_PT2[width],
+        highest=int(drawn["count"].max()),
+        fade=min(1.0, max(FAINTEST, (CROWD / len(drawn)) ** 0.5)),
+    )
+    chosen = drawn[drawn["chosen"].astype(bool)]
+    with theme():
+        sheet = Sheet.new(page_mm, HEIGHT_MM[width])
+        heading = Heading.fitted("Matching subsequences", experiment, sheet.width)
+        heading.write(sheet)
+        limits, ticks = _scale(drawn)
+        left = _LEFT_MM + max((text_mm(label, SMALL_PT) for label in ticks.values()), default=0)
+        top = draw_legend(sheet, heading.height, drawn, chosen, look)
+        axes = sheet.axes(
+            Box(
+                left,
+                top,
+                sheet.width - left - EDGE_MM,
+                sheet.height - top - _BOTTOM_MM,
+            )
+        )
+        _draw_points(axes, drawn, look)
+        _limit_lengths(axes, drawn)
+        axes.set_ylim(*limits)
+        axes.set_yticks(list(ticks), labels=list(ticks.values()))
+        axes.grid(visible=True, axis="y", color="#dddddd")
+        sns.despine(ax=axes)
+        if len(chosen):
+            _mark_chosen(axes, chosen, look)
+        axes.set_xlabel("length of the subsequence (symbols)", labelpad=2)
+        axes.set_ylabel("mean validation accuracy (%)", labelpad=2)
+    return Drawing(sheet.figure, drawn, _caption(points, drawn, chosen, experiment))
+
+
+def _drawing_order(points: pd.DataFrame, where: str) -> pd.DataFrame:
+    known = points[points["mean_val_accuracy_percent"].notna()]
+    if known.empty:
+        raise ParameterError(
+            where,
+            "a row with a mean validation accuracy",
+            f"{len(points)} rows without one",
+            "Choose an experiment whose histories are known.",
+        )
+    if int(points["chosen"].sum()) > 1:
+        raise ParameterError(
+            where,
+            "one chosen row at most",
+            f"{int(points['chosen'].sum())} chosen rows",
+            "Give start index and symbols, which name one row.",
+        )
+    if int(points["chosen"].sum()) > int(known["chosen"].sum()):
+        raise ParameterError(
+            where,
+            "a chosen row with a mean validation accuracy",
+            "a chosen row without one",
+            "Choose another row.",
+        )
+    # The order does not hang on how the rows came in, so neither do the bytes.
+    return known.sort_values(
+        ["count", "length", "start", "subsequence"],
+        ascending=[False, True, True, True],
+        kind="stable",
+        ignore_index=True,
+    )
+
+
+def _draw_points(axes: Axes, drawn: pd.DataFrame, look: PointLook) -> None:
+    sns.scatterplot(
+        data=drawn,
+        x="length",
+        y="mean_val_accuracy_percent",
+        size="count",
+        sizes=(look.at_zero, look.at_highest),
+        size_norm=(0, look.highest),
+        legend=False,
+        ax=axes,
+    )
+    points = axes.collections[0]
+    points.set_facecolor(look.face)
+    points.set_edgecolor(look.edge)
+    points.set_linewidth(EDGE_PT)
+
+
+def _scale(drawn: pd.DataFrame) -> tuple[tuple[float, float], dict[float, str]]:
+    """Return the range of the accuracy axis, and its ticks with their labels."""
+    accuracy = drawn["mean_val_accuracy_percent"]
+    low, high = float(accuracy.min()), float(accuracy.max())
+    margin = max(0.06 * (high - low), 0.25)
+    low, high = low - margin, high + margin
+    ticks = MaxNLocator(nbins=7, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    # The margin may pass 100 %, the scale must not.
+    shown = [float(tick) for tick in ticks if max(low, 0) <= tick <= min(high, 100)]
+    return (low, high), {tick: f"{tick:g}" for tick in shown}
+
+
+def _limit_lengths(axes: Axes, drawn: pd.DataFrame) -> None:
+    first, last = float(drawn["length"].min()) - 0.8, float(drawn["length"].max()) + 0.8
+    ticks = MaxNLocator(nbins=18, integer=True, min_n_ticks=1).tick_values(first, last)
+    axes.set_xlim(first, last)
+    axes.set_xticks([tick for tick in ticks if first <= tick <= last])
+
+
+def _mark_chosen(axes: Axes, chosen: pd.DataFrame, look: PointLook) -> None:
+    row = chosen.iloc[0]
+    x, y = float(row["length"]), float(row["mean_val_accuracy_percent"])
+    marks = ((look.area(float(row["count"])), ONE, 0.7), (RING_PT**2, "none", 0.9))
+    for area, face, edge_width in marks:
+        axes.scatter(
+            [x],
+            [y],
+            s=area,
+            facecolor=face,
+            edgecolor=INK,
+            linewidth=edge_width,
+            zorder=4,
+            clip_on=False,
+        )
+
+
+def _caption(
+    points: pd.DataFrame, drawn: pd.DataFrame, chosen: pd.DataFrame, experiment: str
+) -> str:
+    accuracy = drawn["mean_val_accuracy_percent"]
+    counts = drawn["count"]
+    said = (
+        f"{len(drawn):,} matching subsequences of the experiment {experiment}: length "
+        f"{int(drawn['length'].min())} to {int(drawn['length'].max())} symbols, mean validation "
+        f"accuracy {float(accuracy.min()):.2f} to {float(accuracy.max()):.2f} %; the area of a "
+        f"point grows with the number of structures that hold the subsequence, "
+        f"{int(counts.min())} to {int(counts.max())}."
+    )
+    if len(points) > len(drawn):
+        said += f" {len(points) - len(drawn):,} without a recorded accuracy are not drawn."
+    for _, row in chosen.iterrows():
+        said += (
+            f" Chosen: {row['subsequence']}, start index {int(row['start'])}, length "
+            f"{int(row['length'])}, in {int(row['count'])} structures, mean validation accuracy "
+            f"{float(row['mean_val_accuracy_percent']):.2f} %."
+        )
+    return said
