@@ -119,9 +119,9 @@ def match(
     from vinarch.studies import write_frame
     from vinarch.summary import subsequence_table
 
-    commons = _fetch(archive, **source, attributes=attributes)
     within = by == "experiment"
     with connected(scheduler):
+        commons = _fetch(archive, **source, attributes=attributes)
         found = match_commons(
             commons, by="experiment" if within else None, min_length=min_length
         ).compute()
@@ -167,9 +167,9 @@ def distances(
     from vinarch.measuring import distances as measure
     from vinarch.studies import write_frame
 
-    commons = _fetch(archive, **source, attributes=attributes)
     within = by == "experiment"
     with connected(scheduler):
+        commons = _fetch(archive, **source, attributes=attributes)
         pairs = measure(commons, metric=metric, by="experiment" if within else None).compute()
     hidden = (
         ["archive", "structure_id_a", "structure_id_b"]
@@ -225,8 +225,8 @@ def study(
     from vinarch.studies import study as write_study
     from vinarch.terminal import TerminalProgress
 
-    commons = _fetch(archive, **source, attributes=attributes)
     with connected(scheduler):
+        commons = _fetch(archive, **source, attributes=attributes)
         made = write_study(
             commons,
             out,
@@ -264,4 +264,4 @@ def _tell(commons: Commons) -> None:
     click.echo(repr(commons))
     rejected = commons.rejected_row_count
     where = f", listed in {commons.snapshot.folder / 'rejects'}" if rejected else ""
-    click.echo(f"{rejected:,} rejected rows{where}")
+    click.echo(f"{rejected:,} rejected row{'s' * (rejected != 1)}{where}")

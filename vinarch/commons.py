@@ -156,14 +156,14 @@ class Commons:
         archives = ", ".join(f"{p.archive} {p.version}" for p in self.provenance)
         silent = int((index["status"] == "no_histories").sum())
         parts = [
-            f"{len(index)} experiments" + (f" ({silent} without histories)" if silent else ""),
-            f"{index['architecture_count'].sum():,} architectures",
-            f"{index['history_row_count'].sum():,} history rows",
+            _count(len(index), "experiment") + (f" ({silent} without histories)" if silent else ""),
+            _count(int(index["architecture_count"].sum()), "architecture"),
+            _count(int(index["history_row_count"].sum()), "history row"),
         ]
         if self.rejected_row_count:
-            parts.append(f"{self.rejected_row_count:,} rejected rows")
-        count = len(self.provenance)
-        return f"Commons of {count} archive{'s' * (count != 1)} ({archives}): " + ", ".join(parts)
+            parts.append(_count(self.rejected_row_count, "rejected row"))
+        held = _count(len(self.provenance), "archive")
+        return f"Commons of {held} ({archives or 'none'}): " + ", ".join(parts)
 
 
 def open_commons(root: Path) -> Commons:
@@ -226,3 +226,7 @@ def _matches(index: pd.DataFrame, name: str, wanted: Any) -> pd.Series:
 def _same(value: Any, known: Any) -> bool:
     # In Python 1 == True; as an attribute 1 GPU is not "with early termination".
     return isinstance(value, bool) == isinstance(known, bool) and bool(value == known)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}" + "s" * (number != 1)

@@ -87,7 +87,8 @@ def compute_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--scheduler",
             metavar="ADDRESS",
-            help="Run on this Dask cluster, such as tcp://127.0.0.1:8786.",
+            help="Run on this Dask cluster, such as tcp://127.0.0.1:8786; its workers must see "
+            "VINARCH_HOME.",
         ),
         click.option(
             "--where",

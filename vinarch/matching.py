@@ -18,11 +18,12 @@ import dask.dataframe as dd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from vinarch.errors import ParameterError
 from vinarch.genome import MacroSpace, flatten_nested, symbol_matrix
 from vinarch.schema import ARCHITECTURES, HISTORIES, MATCHES
-from vinarch.subsequence import MIN_LENGTH, shared_windows
+from vinarch.subsequence import MIN_LENGTH, SharedWindow, shared_windows
 
 if TYPE_CHECKING:
     from vinarch.commons import By, Commons
@@ -185,8 +186,8 @@ def merge_states(state: pd.DataFrame) -> pd.DataFrame:
 
 def mean_of_states(state: pd.DataFrame) -> list[float | None]:
     """Return the correctly rounded mean validation accuracy, in percent, of each row of a state."""
-    sums = _genome_sums(state, np.arange(len(state)), len(state))
-    return [sums.mean(np.array([row])) for row in range(len(state))]
+    words = (state[name].tolist() for name in ("accuracy_high", "accuracy_low", "epoch_row_count"))
+    return [_mean(high, low, rows) for high, low, rows in zip(*words, strict=True)]
 
 
 def match_table(
@@ -194,87 +195,83 @@ def match_table(
 ) -> pd.DataFrame:
     """Match the genomes of one experiment, or of all (None), from their merged states."""
     if experiment is not None:
-        archive, name = experiment
-        state = state[(state["archive"] == archive) & (state["experiment"] == name)]
+        mine = (state["archive"] == experiment[0]) & (state["experiment"] == experiment[1])
+        state = state[mine]
     ids, genome_of = np.unique(state["structure_id"].to_numpy(dtype=object), return_inverse=True)
-    flats = [str(structure_id).partition(":")[2] for structure_id in ids]
-    sums = _genome_sums(state, genome_of, len(ids))
-    rows: list[dict[str, Any]] = []
-    if flats:
-        numbers = np.full(len(ids), -1, dtype=np.int64)
-        if experiment is not None:
-            numbers[genome_of] = state["structure"].to_numpy()
-        membership = _experiments_of(state, genome_of, len(ids))
-        for window in shared_windows(symbol_matrix(flats), min_length):
-            stop = window.start_in_genome + window.length
-            rows += [
-                {
-                    "subsequence": flats[group[0]][window.start_in_genome : stop],
-                    "length": window.length,
-                    "start": window.start_in_genome,
-                    "structures": np.sort(numbers[group]) if experiment else None,
-                    "count": len(group),
-                    "network_count": int(sums.networks[group].sum()),
-                    "experiment_count": int(membership[group].any(axis=0).sum()),
-                    "epoch_row_count": int(sums.epoch_rows[group].sum()),
-                    "mean_val_accuracy_percent": sums.mean(group),
-                }
-                for group in window.groups()
-            ]
-    rows.sort(key=lambda row: (row["start"], row["length"], row["subsequence"]))
-    columns: dict[str, Any] = {
-        name: [row[name] for row in rows] for name in (rows[0] if rows else ())
-    }
-    if experiment is not None:
-        columns |= {"archive": [archive] * len(rows), "experiment": [name] * len(rows)}
-    if not rows:
+    if not len(ids):
         return MATCHES.empty()
-    return MATCHES.frame(MATCHES.arrow_table(columns, len(rows)))
+    flats = [str(structure_id).partition(":")[2] for structure_id in ids]
+    sums = {name: _sum_by(genome_of, state[name], len(ids)) for name in _SUMS}
+    membership = _experiments_of(state, genome_of, len(ids))
+    numbers = np.full(len(ids), -1, dtype=np.int64)
+    if experiment is not None:
+        numbers[genome_of] = state["structure"].to_numpy()
+    tables = [
+        _window_table(window, flats, sums, membership, numbers)
+        for window in shared_windows(symbol_matrix(flats), min_length)
+    ]
+    if not tables:
+        return MATCHES.empty()
+    found = pa.concat_tables(tables).sort_by(
+        [(name, "ascending") for name in ("start", "length", "subsequence")]
+    )
+    columns: dict[str, Any] = {name: found[name] for name in found.column_names}
+    if experiment is None:
+        del columns["structures"]
+    else:
+        columns["archive"], columns["experiment"] = ([name] * len(found) for name in experiment)
+    return MATCHES.frame(MATCHES.arrow_table(columns, len(found)))
 
 
-class _GenomeSums:
-    """Networks, epoch rows and exact accuracy sums of each genome."""
+def _window_table(
+    window: SharedWindow,
+    flats: list[str],
+    sums: dict[str, npt.NDArray[np.int64]],
+    membership: npt.NDArray[np.bool_],
+    numbers: npt.NDArray[np.int64],
+) -> pa.Table:
+    start, stop = window.start_in_genome, window.start_in_genome + window.length
+    firsts, sizes = window.offsets[:-1], np.diff(window.offsets)
+    added = {name: np.add.reduceat(words[window.members], firsts) for name, words in sums.items()}
+    words = (added[name].tolist() for name in ("accuracy_high", "accuracy_low", "epoch_row_count"))
+    present = np.logical_or.reduceat(membership[window.members], firsts, axis=0)
+    held = numbers[window.members]
+    by_number = np.lexsort((held, np.repeat(firsts, sizes)))
+    columns = {
+        "subsequence": [flats[row][start:stop] for row in window.members[firsts].tolist()],
+        "length": np.full(len(sizes), window.length),
+        "start": np.full(len(sizes), start),
+        "structures": pa.LargeListArray.from_arrays(window.offsets, held[by_number]),
+        "count": sizes,
+        "network_count": added["network_count"],
+        "experiment_count": present.sum(axis=1),
+        "epoch_row_count": added["epoch_row_count"],
+        "mean_val_accuracy_percent": pa.array(
+            [_mean(*row) for row in zip(*words, strict=True)], pa.float64()
+        ),
+    }
+    return pa.table(columns)
 
-    def __init__(
-        self,
-        networks: npt.NDArray[np.int64],
-        epoch_rows: npt.NDArray[np.int64],
-        accuracy: list[int],
-    ) -> None:
-        self.networks = networks
-        self.epoch_rows = epoch_rows
-        self._accuracy = np.array(accuracy, dtype=object)
 
-    def mean(self, group: npt.NDArray[np.int64]) -> float | None:
-        """Return the correctly rounded mean accuracy of a group's epoch rows."""
-        rows = int(self.epoch_rows[group].sum())
-        if rows == 0:
-            return None
-        total = int(self._accuracy[group].sum())
-        # Python divides whole numbers with one rounding, whatever their size.
-        return total / (rows * (int(_HIGH_SCALE) << _LOW_BITS))
+def _mean(high: int, low: int, rows: int) -> float | None:
+    # Python divides whole numbers with one rounding, whatever their size.
+    total = (high << _LOW_BITS) + low
+    return total / (rows * (int(_HIGH_SCALE) << _LOW_BITS)) if rows else None
 
 
-def _genome_sums(
-    state: pd.DataFrame, genome_of: npt.NDArray[np.int64], genomes: int
-) -> _GenomeSums:
-    networks = np.zeros(genomes, dtype=np.int64)
-    epoch_rows = np.zeros(genomes, dtype=np.int64)
-    np.add.at(networks, genome_of, state["network_count"].to_numpy())
-    np.add.at(epoch_rows, genome_of, state["epoch_row_count"].to_numpy())
-    accuracy = [0] * genomes
-    for genome, high, low in zip(
-        genome_of, state["accuracy_high"], state["accuracy_low"], strict=True
-    ):
-        accuracy[genome] += (int(high) << _LOW_BITS) + int(low)
-    return _GenomeSums(networks, epoch_rows, accuracy)
+def _sum_by(
+    genome_of: npt.NDArray[np.int64], values: pd.Series, genomes: int
+) -> npt.NDArray[np.int64]:
+    total = np.zeros(genomes, dtype=np.int64)
+    np.add.at(total, genome_of, values.to_numpy())
+    return total
 
 
 def _experiments_of(
     state: pd.DataFrame, genome_of: npt.NDArray[np.int64], genomes: int
 ) -> npt.NDArray[np.bool_]:
     experiment = state.groupby(["archive", "experiment"], sort=False).ngroup().to_numpy()
-    membership = np.zeros((genomes, int(experiment.max(initial=-1)) + 1), dtype=bool)
+    membership = np.zeros((genomes, int(experiment.max()) + 1), dtype=bool)
     membership[genome_of, experiment] = True
     return membership
 

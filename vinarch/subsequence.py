@@ -4,6 +4,8 @@ A run is maximal for a pair of genomes when both agree in it and disagree on eit
 (or it ends where the genomes end).
 Pairs are never compared: for each start and length the genomes are grouped by their symbols
 there.
+For each start the genomes are sorted by their symbols from there on, so that every group is a
+range of neighbours, and neighbours say by how many symbols they agree which groups there are.
 A group holds a pair for which the run is maximal exactly when its members show at least two
 distinct symbols to the left and at least two to the right; at an end of the genomes only the
 other side counts.
@@ -23,6 +25,7 @@ An et al., VINARCH, IEEE Cluster 2023.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,7 +51,7 @@ class SharedWindow:
     length : int
         Positions in the window.
     members : ndarray of int64, shape (m,)
-        Rows of the matrix, group after group, ascending within a group.
+        Rows of the matrix, group after group; within a group sorted by what follows.
     offsets : ndarray of int64, shape (g + 1,)
         Group k is ``members[offsets[k]:offsets[k + 1]]``.
     """
@@ -60,7 +63,8 @@ class SharedWindow:
 
     def groups(self) -> Iterator[npt.NDArray[np.int64]]:
         """Yield the rows of each group."""
-        yield from np.split(self.members, self.offsets[1:-1])
+        for first, stop in pairwise(self.offsets.tolist()):
+            yield self.members[first:stop]
 
 
 def shared_windows(
@@ -78,7 +82,8 @@ def shared_windows(
     Yields
     ------
     SharedWindow
-        In ascending order of start, then length; windows without a group are left out.
+        In descending order of start, then ascending order of length; windows without a group are
+        left out.
 
     Raises
     ------
@@ -97,69 +102,57 @@ def shared_windows(
     >>> import numpy as np
     >>> rows = np.array([[1, 0, 1, 0], [1, 0, 1, 1], [0, 0, 1, 1]], dtype=np.uint8)
     >>> for window in shared_windows(rows, min_length=2):
-    ...     groups = [group.tolist() for group in window.groups()]
+    ...     groups = [sorted(group.tolist()) for group in window.groups()]
     ...     print(window.start_in_genome, window.length, groups)
-    0 3 [[0, 1]]
     1 2 [[0, 1, 2]]
     1 3 [[1, 2]]
+    0 3 [[0, 1]]
     """
     if min_length < 1:
         raise ParameterError("min_length", "a whole number from 1", str(min_length), "")
-    total = symbols.shape[1]
-    for start in range(total - min_length + 1):
-        group_of = np.zeros(len(symbols), dtype=np.int64)
-        rows = np.arange(len(symbols), dtype=np.int64)
-        for stop in range(start + 1, total + 1):
-            rows, group_of = _refine(symbols, rows, group_of, stop - 1)
-            if not len(rows):
-                break
-            if stop - start >= min_length:
-                window = _maximal_groups(symbols, rows, group_of, start, stop)
-                if window is not None:
-                    yield window
+    rows, total = symbols.shape
+    order = np.arange(rows, dtype=np.int64)
+    for start in range(total - 1, -1, -1):
+        # Sorted from the right, one stable step a position: the order of start + 1 refined.
+        order = order[np.argsort(symbols[order, start], kind="stable")]
+        if rows > 1 and total - start >= min_length:
+            yield from _windows_at(symbols, order, start, min_length)
 
 
-def _refine(
-    symbols: npt.NDArray[np.uint8],
-    rows: npt.NDArray[np.int64],
-    group_of: npt.NDArray[np.int64],
-    position: int,
+def _windows_at(
+    symbols: npt.NDArray[np.uint8], order: npt.NDArray[np.int64], start: int, min_length: int
+) -> Iterator[SharedWindow]:
+    agreed = _agreement(symbols[order, start:])
+    for length in np.unique(agreed[agreed >= min_length]).tolist():
+        order, agreed = _still_grouped(order, agreed, length)
+        # A group ends where neighbours agree in fewer symbols. It shows two symbols to the right,
+        # or reaches the end of the genomes, exactly where some of its neighbours agree in no more.
+        firsts = np.concatenate([[0], np.flatnonzero(agreed < length) + 1])
+        kept = np.logical_or.reduceat(np.append(agreed == length, False), firsts)
+        if start > 0:
+            left = symbols[order, start - 1]
+            kept &= np.minimum.reduceat(left, firsts) < np.maximum.reduceat(left, firsts)
+        if kept.any():
+            sizes = np.diff(firsts, append=len(order))
+            members, sizes = order[np.repeat(kept, sizes)], sizes[kept]
+            yield SharedWindow(start, length, members, np.append(0, np.cumsum(sizes)))
+
+
+def _still_grouped(
+    order: npt.NDArray[np.int64], agreed: npt.NDArray[np.int64], length: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Split each group by the symbol at one more position; rows left alone drop out for good."""
-    alphabet = int(symbols.max(initial=0)) + 1
-    keys = group_of * alphabet + symbols[rows, position]
-    _, group_of, sizes = np.unique(keys, return_inverse=True, return_counts=True)
-    shared = sizes[group_of] > 1
-    return rows[shared], group_of[shared]
+    """Drop the rows that agree with neither neighbour in `length` symbols: they never will."""
+    grouped = agreed >= length
+    kept = np.append(grouped, False)
+    kept[1:] |= grouped
+    places = np.flatnonzero(kept)
+    # Where rows fell out between two others, these two belong to different groups.
+    adjacent = np.diff(places) == 1
+    return order[places], np.where(adjacent, agreed[places[:-1]], 0)
 
 
-def _maximal_groups(
-    symbols: npt.NDArray[np.uint8],
-    rows: npt.NDArray[np.int64],
-    group_of: npt.NDArray[np.int64],
-    start: int,
-    stop: int,
-) -> SharedWindow | None:
-    keep = np.ones(int(group_of.max()) + 1, dtype=bool)
-    if start > 0:
-        keep &= _distinct_at_least_two(symbols[rows, start - 1], group_of, len(keep))
-    if stop < symbols.shape[1]:
-        keep &= _distinct_at_least_two(symbols[rows, stop], group_of, len(keep))
-    chosen = keep[group_of]
-    if not chosen.any():
-        return None
-    order = np.argsort(group_of[chosen], kind="stable")
-    members = rows[chosen][order]
-    _, sizes = np.unique(group_of[chosen], return_counts=True)
-    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return SharedWindow(start, stop - start, members, offsets)
-
-
-def _distinct_at_least_two(
-    neighbours: npt.NDArray[np.uint8], group_of: npt.NDArray[np.int64], groups: int
-) -> npt.NDArray[np.bool_]:
-    lowest = np.full(groups, np.iinfo(np.uint8).max, dtype=np.uint8)
-    highest = np.zeros(groups, dtype=np.uint8)
-    np.minimum.at(lowest, group_of, neighbours)
-    np.maximum.at(highest, group_of, neighbours)
-    return lowest < highest
+def _agreement(sorted_rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """Return in how many first symbols each row agrees with the next one."""
+    differing = sorted_rows[:-1] != sorted_rows[1:]
+    first: npt.NDArray[np.int64] = np.argmax(differing, axis=1)
+    return np.where(differing.any(axis=1), first, sorted_rows.shape[1])

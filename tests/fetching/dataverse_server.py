@@ -1,0 +1,244 @@
+"""Loopback servers for the fetch tests: a Dataverse with its file storage, and plain files.
+
+Real HTTP on 127.0.0.1; a test can queue replies that come before the regular ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from urllib.parse import parse_qs, unquote, urlsplit
+
+SECRET = "X-Amz-Signature=never-quote-this"
+
+
+@dataclass
+class Reply:
+    status: int = 200
+    body: bytes = b""
+    headers: dict = field(default_factory=dict)
+    cut_after: int | None = None
+    """Close the connection after so many bytes of the body."""
+    hold: threading.Event | None = None
+    """Wait for this before the rest of the body."""
+    chunked_length: bool = False
+    """Send no Content-Length: the end of the connection ends the body."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    path: str
+    query: dict
+    headers: dict
+
+
+def json_reply(value, status=200):
+    return Reply(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
+
+
+def error_reply(status, message):
+    return json_reply({"status": "ERROR", "message": message}, status)
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """Stay silent: clients that hang up are part of the tests."""
+
+
+class Loopback:
+    """A server on a free port; `answer` gives the regular reply."""
+
+    def __init__(self):
+        self.seen: list[Seen] = []
+        self.queued: list[tuple[str, Reply]] = []
+        self.holds: list[threading.Event] = []
+        loopback = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                address = urlsplit(self.path)
+                query = {key: values[-1] for key, values in parse_qs(address.query).items()}
+                seen = Seen(unquote(address.path), query, dict(self.headers))
+                loopback.seen.append(seen)
+                _send(self, loopback.next_queued(seen) or loopback.answer(seen))
+
+            def log_message(self, format, *args):  # noqa: A002
+                """Keep the test output clean."""
+
+        self.server = _Server(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *exception):
+        for hold in self.holds:
+            hold.set()
+        if self.thread.is_alive():
+            self.server.shutdown()
+            self.thread.join()
+        self.server.server_close()
+
+    def queue(self, part, *replies):
+        """Answer the next requests whose path contains `part` with these."""
+        for reply in replies:
+            if reply.hold is not None:
+                self.holds.append(reply.hold)
+            self.queued.append((part, reply))
+
+    def next_queued(self, seen):
+        for index, (part, reply) in enumerate(self.queued):
+            if part in seen.path:
+                del self.queued[index]
+                return reply
+        return None
+
+    def paths(self):
+        return [seen.path for seen in self.seen]
+
+    def answer(self, seen):
+        raise NotImplementedError
+
+
+def _send(handler, reply):
+    handler.send_response(reply.status)
+    for key, value in reply.headers.items():
+        handler.send_header(key, value)
+    if not reply.chunked_length:
+        handler.send_header("Content-Length", str(len(reply.body)))
+    handler.end_headers()
+    body = reply.body
+    if reply.hold is not None:
+        handler.wfile.write(body[: len(body) // 2])
+        handler.wfile.flush()
+        reply.hold.wait(30)
+        body = body[len(body) // 2 :]
+    with suppress(OSError):
+        handler.wfile.write(body if reply.cut_after is None else body[: reply.cut_after])
+        handler.wfile.flush()
+    if reply.cut_after is not None or reply.chunked_length:
+        handler.close_connection = True
+
+
+class FileServer(Loopback):
+    """Files by path, with single ranges."""
+
+    def __init__(self, files=()):
+        super().__init__()
+        self.files: dict[str, bytes] = dict(files)
+
+    def answer(self, seen):
+        body = self.files.get(seen.path)
+        return Reply(404, b"nothing here") if body is None else ranged(seen, body)
+
+
+def ranged(seen, body):
+    span = seen.headers.get("Range")
+    if span is None:
+        return Reply(200, body)
+    start = int(span.removeprefix("bytes=").rstrip("-"))
+    if start >= len(body):
+        return Reply(416)
+    return Reply(206, body[start:], {"Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}"})
+
+
+class Storage(Loopback):
+    """The object storage behind a Dataverse: each signed URL works once."""
+
+    def __init__(self):
+        super().__init__()
+        self.signed: dict[str, bytes] = {}
+        self.numbers = count()
+
+    def sign(self, body):
+        path = f"/bucket/{next(self.numbers)}"
+        self.signed[path] = body
+        return f"{self.url}{path}?{SECRET}"
+
+    def answer(self, seen):
+        body = self.signed.pop(seen.path, None)
+        return Reply(403, b"<Error>expired</Error>") if body is None else ranged(seen, body)
+
+
+@dataclass
+class Deposited:
+    """One file of the dataset; `entry_changes` and `data_changes` edit its listing."""
+
+    path: str
+    original: bytes
+    ingested: bool = False
+    algorithm: str = "MD5"
+    entry_changes: dict = field(default_factory=dict)
+    data_changes: dict = field(default_factory=dict)
+
+    def entry(self, number):
+        folder, _, name = self.path.rpartition("/")
+        hashed = hashlib.new(self.algorithm.replace("-", "").lower(), self.original).hexdigest()
+        data = {
+            "id": number,
+            "filename": name,
+            "filesize": len(self.archival()),
+            "checksum": {"type": self.algorithm, "value": hashed},
+        }
+        entry = {"label": name, "restricted": False, "version": 1, "dataFile": data}
+        if folder:
+            entry["directoryLabel"] = folder
+        if self.ingested:
+            entry["label"] = data["filename"] = name.removesuffix(".csv") + ".tab"
+            data |= {
+                "tabularData": True,
+                "originalFileFormat": "text/csv",
+                "originalFileSize": len(self.original),
+                "originalFileName": name,
+            }
+        data |= self.data_changes
+        entry |= self.entry_changes
+        for record in (data, entry):
+            for key in [key for key, value in record.items() if value is None]:
+                del record[key]
+        return entry
+
+    def archival(self):
+        """Return what an ingested table becomes: tabs, and no header."""
+        if not self.ingested:
+            return self.original
+        return self.original.partition(b"\n")[2].replace(b",", b"\t")
+
+
+class Dataverse(Loopback):
+    """The native API over some deposited files of doi:10.7910/DVN/JS9FR6, version 9.0."""
+
+    def __init__(self, storage, files=()):
+        super().__init__()
+        self.storage = storage
+        self.files: list[Deposited] = list(files)
+        self.first_id = 100
+        self.downloads_counted = 0
+
+    def answer(self, seen):
+        if seen.headers.get("User-Agent", "").startswith("python-requests"):
+            return Reply(403, b"<html>Forbidden</html>", {"Content-Type": "text/html"})
+        if seen.path == "/api/datasets/:persistentId/versions/9.0/files":
+            if seen.query["persistentId"] != "doi:10.7910/DVN/JS9FR6":
+                return error_reply(404, "Dataset with Persistent ID not found.")
+            start, limit = int(seen.query["offset"]), int(seen.query["limit"])
+            entries = [file.entry(self.first_id + n) for n, file in enumerate(self.files)]
+            page = entries[start : start + limit]
+            return json_reply({"status": "OK", "totalCount": len(entries), "data": page})
+        if seen.path.startswith("/api/access/datafile/"):
+            file = self.files[int(seen.path.rpartition("/")[2]) - self.first_id]
+            if seen.query.get("gbrecs") != "true":
+                self.downloads_counted += 1
+            original = seen.query.get("format") == "original"
+            body = file.original if original else file.archival()
+            return Reply(303, b"", {"Location": self.storage.sign(body)})
+        return error_reply(404, "API endpoint does not exist on this server.")

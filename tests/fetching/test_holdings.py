@@ -1,0 +1,496 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+from dataverse_server import SECRET, Deposited, Reply, error_reply
+
+from vinarch.errors import ChecksumError, FetchError, MirrorError, StoreError
+from vinarch.fetching import fetch_archive, holdings
+from vinarch.provenance import Asked
+
+ONE = "icpp_training_results/1gpu/1gpu_1e14_training_data.csv"
+TWO = "icpp_training_results/4gpu/1gpu_1e14_training_data.csv"
+TIMES = "icpp_training_results/time_to_run.csv"
+FILES = {ONE: b"architecture,epoch\n0,1\n", TWO: b"architecture,epoch\n7,1\n", TIMES: b"h\n1\n"}
+
+
+@pytest.fixture
+def deposit(dataverse):
+    """Deposit the three files and another that is no table, and return the server."""
+    dataverse.files = [Deposited("models/1gpu/a.z01", b"big")]
+    dataverse.files += [Deposited(path, body, ingested=True) for path, body in FILES.items()]
+    return dataverse
+
+
+@pytest.fixture
+def fetch(archive, home, dataverse, told):
+    def fetch(mirror=None, *, archive=archive, home=home, **options):
+        options = {"dataverse_url": dataverse.url} | options
+        text = None if mirror is None else str(mirror)
+        return fetch_archive(archive, home, mirror=text, progress=told, **options)
+
+    return fetch
+
+
+def contents(holding):
+    return {file.path: holding.path_of(file).read_bytes() for file in holding.provenance.files}
+
+
+def everything_below(home):
+    return sorted(
+        path.relative_to(home).as_posix() for path in home.rglob("*") if not path.is_dir()
+    )
+
+
+def holding_paths(files):
+    return sorted(
+        [
+            "downloads/JS9FR6.lock",
+            "downloads/JS9FR6/9.0/provenance.json",
+            *(f"downloads/JS9FR6/9.0/{path}" for path in files),
+        ]
+    )
+
+
+def test_dataverse_gives_the_tables_and_a_receipt(fetch, deposit, home, told):
+    holding = fetch()
+    assert contents(holding) == FILES
+    assert holding.folder == home / "downloads/JS9FR6/9.0"
+    assert everything_below(home) == holding_paths(FILES)
+    provenance = holding.provenance
+    assert provenance.source == f"Dataverse: {deposit.url}"
+    assert provenance.asked == (Asked(provenance.source, "gave the files"),)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", provenance.fetched_at)
+    assert [file.sha256 for file in provenance.files] == [
+        hashlib.sha256(FILES[file.path]).hexdigest() for file in provenance.files
+    ]
+    assert (holding.folder / "provenance.json").read_text() == provenance.to_json()
+    total = sum(map(len, FILES.values()))
+    assert told.bars == [[f"JS9FR6 9.0 from {provenance.source}", total, "B", total]]
+    assert told.finished == 1
+    assert told.said == []
+    assert deposit.downloads_counted == 3
+
+
+def test_a_folder_mirror_is_copied_not_linked(fetch, make_mirror, dataverse):
+    mirror = make_mirror(FILES | {"models/x.z01": b"big"})
+    holding = fetch(mirror)
+    assert contents(holding) == FILES
+    (mirror / "JS9FR6" / ONE).write_bytes(b"changed")
+    assert contents(holding) == FILES
+    assert not any(holding.path_of(file).is_symlink() for file in holding.provenance.files)
+    assert holding.provenance.source == f"mirror: {mirror}"
+    assert dataverse.seen == []
+
+
+def serve_mirror(file_server, files, promised=None):
+    entries = [
+        {"path": path, "size_bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+        for path, body in (promised or files).items()
+    ]
+    manifest = {"archive": "JS9FR6", "version": "9.0", "files": entries}
+    file_server.files = {f"/JS9FR6/{path}": body for path, body in files.items()}
+    file_server.files["/JS9FR6/manifest.json"] = json.dumps(manifest).encode()
+
+
+def test_a_url_mirror_is_held_against_its_manifest(fetch, file_server):
+    serve_mirror(file_server, FILES)
+    assert contents(fetch(file_server.url)) == FILES
+
+
+def test_wrong_bytes_of_a_mirror_stop_the_run(fetch, file_server, deposit, home):
+    serve_mirror(file_server, FILES | {TWO: b"architecture,epoch\n8,1\n"}, promised=FILES)
+    with pytest.raises(ChecksumError, match=f"{TWO} from mirror: .* over 23 bytes") as caught:
+        fetch(file_server.url)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    assert deposit.seen == []
+    assert not (home / "downloads/JS9FR6/9.0").exists()
+
+
+@pytest.mark.parametrize("mirror", ["{tmp}/nowhere", "http://127.0.0.1:1", "http://m.invalid/"])
+def test_a_mirror_that_does_not_exist_is_no_reason_to_go_on(fetch, deposit, tmp_path, mirror):
+    with pytest.raises(MirrorError, match=r"Mend the mirror or VINARCH_MIRROR"):
+        fetch(mirror.format(tmp=tmp_path))
+    assert deposit.seen == []
+
+
+def test_a_mirror_without_the_archive_is_told_and_dataverse_asked(fetch, deposit, tmp_path, told):
+    (tmp_path / "empty").mkdir()
+    holding = fetch(tmp_path / "empty")
+    assert contents(holding) == FILES
+    name = f"mirror: {tmp_path / 'empty'}"
+    assert told.said == [
+        f"{name} refused: no folder JS9FR6 in it. Trying Dataverse: {deposit.url}."
+    ]
+    assert holding.provenance.asked == (
+        Asked(name, "no folder JS9FR6 in it"),
+        Asked(f"Dataverse: {deposit.url}", "gave the files"),
+    )
+
+
+def test_files_that_differ_from_the_card_are_taken_and_told(
+    fetch, make_mirror, with_companion, told
+):
+    archive = with_companion("http://127.0.0.1:1/", FILES | {TWO: b"as published"})
+    mirror = make_mirror(FILES)
+    assert contents(fetch(mirror, archive=archive)) == FILES
+    (message,) = told.said
+    assert message == (
+        f"mirror: {mirror} gave 1 of 3 tables with another SHA-256 than the data card of JS9FR6 "
+        f"knows; they are taken as they are: {TWO}"
+    )
+
+
+def test_a_signed_download_that_drops_goes_on(fetch, dataverse, storage):
+    body = b"architecture,epoch\n" + b"0,1\n" * 60_000
+    dataverse.files = [Deposited(ONE, body, ingested=True)]
+    storage.queue("/bucket/", Reply(200, body, cut_after=150_000))
+    assert contents(fetch()) == {ONE: body}
+    assert storage.seen[1].headers["Range"] == "bytes=131072-"
+    assert dataverse.downloads_counted == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_passing_trouble_passes(fetch, deposit, status):
+    deposit.queue("/files", Reply(status, b"", {"Retry-After": "0"}))
+    deposit.queue("/access/", Reply(status))
+    assert contents(fetch()) == FILES
+
+
+def test_a_wrong_checksum_is_not_fallen_back_from(
+    fetch, deposit, with_companion, file_server, home
+):
+    wrong = {"checksum": {"type": "MD5", "value": "0" * 32}}
+    deposit.files[2].data_changes = wrong
+    archive = with_companion(f"{file_server.url}/", FILES)
+    with pytest.raises(ChecksumError, match=r"expected md5 0{32}, .*IQSS/dataverse#9501"):
+        fetch(archive=archive)
+    assert file_server.seen == []
+    assert everything_below(home) == [
+        "downloads/JS9FR6.lock",
+        f"downloads/JS9FR6/.9.0.incoming/{ONE}",
+    ]
+
+
+REFUSALS = {
+    "waf": ("/files", Reply(202, b"", {"x-amzn-waf-action": "challenge"}), "AWS WAF"),
+    "guestbook": ("/access/", error_reply(400, "Guestbook first."), "Guestbook first"),
+    "login": ("/files", error_reply(401, "Not you."), "status 401"),
+    "forbidden": ("/access/", Reply(403), "status 403"),
+    "unknown": ("/files", error_reply(404, "No such version."), "status 404"),
+    "failure": ("/files", Reply(500), "status 500"),
+    "error": ("/files", error_reply(200, "In maintenance."), "In maintenance"),
+    "page": ("/files", Reply(200, b"<html>"), "no JSON"),
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_refusal_leads_to_the_companion_and_is_told(
+    fetch, deposit, file_server, with_companion, told, refusal
+):
+    part, reply, reason = REFUSALS[refusal]
+    deposit.queue(part, reply)
+    file_server.files = {f"/pin/{path}": body for path, body in FILES.items()}
+    holding = fetch(archive=with_companion(f"{file_server.url}/pin/", FILES))
+    assert contents(holding) == FILES
+    (message,) = told.said
+    assert message.startswith(f"Dataverse: {deposit.url} refused: ")
+    assert reason in message
+    assert message.endswith(" Trying companion: pinned place.")
+    assert holding.provenance.source == "companion: pinned place"
+    assert [asked.source for asked in holding.provenance.asked] == [
+        f"Dataverse: {deposit.url}",
+        "companion: pinned place",
+    ]
+    assert told.finished == len(told.bars)
+
+
+def test_a_companion_with_other_bytes_stops_the_run(fetch, dataverse, file_server, with_companion):
+    file_server.files = {f"/{path}": body.upper() for path, body in FILES.items()}
+    with pytest.raises(ChecksumError, match="from companion: pinned place: expected sha256"):
+        fetch(archive=with_companion(f"{file_server.url}/", FILES))
+
+
+def test_if_all_refuse_each_is_named_with_its_reason(
+    fetch, dataverse, file_server, with_companion, tmp_path, home
+):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FetchError) as caught:
+        fetch(tmp_path / "empty", archive=with_companion(f"{file_server.url}/", FILES))
+    assert type(caught.value) is FetchError
+    assert str(caught.value) == (
+        "archive JS9FR6 9.0: expected its tables from one of 3 sources, got "
+        f"[mirror: {tmp_path / 'empty'}] no folder JS9FR6 in it; "
+        f"[Dataverse: {dataverse.url}] 0 files, none of them a table that the data card names; "
+        "[companion: pinned place] status 404: it does not have this. "
+        "Try again later, or set VINARCH_MIRROR to a folder that holds "
+        f"JS9FR6/{ONE}; see docs/how-to/get-the-data.md."
+    )
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    assert not (home / "downloads/JS9FR6/9.0").exists()
+
+
+def test_no_dataverse_at_all_is_a_refusal(fetch):
+    with pytest.raises(FetchError, match=r"no connection to 127.0.0.1:1: Connection refused"):
+        fetch(dataverse_url="http://127.0.0.1:1")
+    with pytest.raises(FetchError, match=r"got .* an address that is no http"):
+        fetch(dataverse_url="dataverse.example")
+
+
+def test_with_a_receipt_nobody_is_asked(fetch, deposit, told):
+    first = fetch()
+    asked = len(deposit.seen)
+    second = fetch(dataverse_url="http://127.0.0.1:1")
+    assert second == first
+    assert len(deposit.seen) == asked
+    assert told.finished == 1
+
+
+def test_a_mirror_that_was_asked_need_not_be_there_again(fetch, make_mirror, tmp_path):
+    mirror = make_mirror(FILES)
+    first = fetch(mirror)
+    mirror.rename(tmp_path / "away")
+    assert fetch(f"{mirror}/") == first
+    assert fetch() == first
+    with pytest.raises(MirrorError):
+        fetch(mirror, refresh=True)
+    assert contents(fetch()) == FILES
+
+
+def test_a_new_mirror_is_asked(fetch, make_mirror):
+    fetch(make_mirror(FILES))
+    new = make_mirror({ONE: b"new"}, name="new")
+    holding = fetch(new)
+    assert contents(holding) == {ONE: b"new"}
+    assert holding.provenance.source == f"mirror: {new}"
+
+
+def test_a_refresh_asks_anew_and_removes_what_is_stale(fetch, make_mirror, home):
+    mirror = make_mirror(FILES)
+    fetch(mirror)
+    (mirror / "JS9FR6" / TWO).unlink()
+    (mirror / "JS9FR6" / ONE).write_bytes(FILES[ONE].upper())
+    assert contents(fetch(mirror)) == FILES
+    assert contents(fetch(mirror, refresh=True)) == {
+        ONE: FILES[ONE].upper(),
+        TIMES: FILES[TIMES],
+    }
+    assert everything_below(home) == holding_paths([ONE, TIMES])
+
+
+def test_a_refresh_downloads_only_what_changed(fetch, deposit):
+    fetch()
+    deposit.files[1].original = b"architecture,epoch\n1,1\n"
+    assert contents(fetch(refresh=True))[ONE] == b"architecture,epoch\n1,1\n"
+    assert deposit.downloads_counted == 4
+
+
+def test_a_refresh_that_is_refused_leaves_what_was_there(fetch, deposit, home):
+    first = fetch()
+    deposit.files[1].original = b"architecture,epoch\n1,1\n"
+    deposit.files[3].original = b"h\n2\n"
+    deposit.queue("/access/datafile/103", Reply(403))
+    with pytest.raises(FetchError, match="status 403"):
+        fetch(refresh=True)
+    assert fetch() == first
+    assert contents(first) == FILES
+
+
+@pytest.mark.parametrize("damage", ["receipt", "file"])
+def test_a_damaged_holding_is_told_and_mended(fetch, deposit, told, damage):
+    holding = fetch()
+    broken = holding.folder / ("provenance.json" if damage == "receipt" else ONE)
+    broken.write_bytes(broken.read_bytes()[:9])
+    assert contents(fetch()) == FILES
+    assert len(told.said) == 1
+    assert "does not count" in told.said[0]
+    assert deposit.downloads_counted == (3 if damage == "receipt" else 4)
+
+
+def test_a_read_only_home_serves_what_it_has(fetch, deposit, home):
+    holding = fetch()
+    (home / "downloads/JS9FR6.lock").unlink()
+    (home / "downloads/JS9FR6.lock").mkdir()  # a lock that nobody can take
+    assert fetch() == holding
+
+
+def test_an_interrupted_run_is_finished_without_a_second_download(fetch, deposit, home):
+    deposit.queue("/access/datafile/103", Reply(403))
+    with pytest.raises(FetchError, match="status 403"):
+        fetch()
+    assert not (home / "downloads/JS9FR6/9.0/provenance.json").exists()
+    assert contents(fetch()) == FILES
+    asked = [path for path in deposit.paths() if "/access/" in path]
+    assert [int(path[-3:]) for path in asked] == [101, 102, 103, 103]
+    assert everything_below(home) == holding_paths(FILES)
+
+
+def test_files_that_are_there_without_a_receipt_are_kept(fetch, deposit, home):
+    holding = fetch()
+    (holding.folder / "provenance.json").unlink()
+    assert contents(fetch()) == FILES
+    assert deposit.downloads_counted == 3
+
+
+def test_while_files_change_no_receipt_vouches_for_them(fetch, make_mirror, monkeypatch):
+    mirror = make_mirror(FILES)
+    first = fetch(mirror)
+    (mirror / "JS9FR6" / ONE).write_bytes(FILES[ONE].upper())
+
+    def interrupted(files, folder, staging):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(holdings, "settle", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            fetch(mirror, refresh=True)
+    assert not (first.folder / "provenance.json").exists()
+    assert contents(fetch(mirror))[ONE] == FILES[ONE].upper()
+
+
+CHILD = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from vinarch.catalog import find_archive
+from vinarch.fetching import fetch_archive
+archive = replace(find_archive("JS9FR6"), companions=())
+fetch_archive(archive, Path(sys.argv[1]), dataverse_url=sys.argv[2])
+"""
+
+
+def start_child(home, url):
+    return subprocess.Popen([sys.executable, "-c", CHILD, str(home), url])
+
+
+def wait_until(condition, child):
+    for _ in range(2000):
+        if condition():
+            return
+        assert child.poll() is None, "the child ended too early"
+        time.sleep(0.01)
+    pytest.fail("waited 20 seconds in vain")
+
+
+def test_a_killed_process_leaves_nothing_that_hurts(fetch, dataverse, storage, home):
+    body = b"architecture,epoch\n" + b"0,1\n" * 60_000
+    dataverse.files = [Deposited(ONE, b"small"), Deposited(TWO, body)]
+    storage.queue("/bucket/1", Reply(200, body, hold=threading.Event()))
+    with start_child(home, dataverse.url) as child:
+        incoming = home / "downloads/JS9FR6/.9.0.incoming"
+        wait_until(lambda: any(file.stat().st_size for file in incoming.rglob("4gpu/tmp*")), child)
+        os.kill(child.pid, signal.SIGKILL)
+        assert child.wait() == -signal.SIGKILL
+    assert not (home / "downloads/JS9FR6/9.0").exists()
+    assert contents(fetch()) == {ONE: b"small", TWO: body}
+    assert everything_below(home) == holding_paths([ONE, TWO])
+    assert dataverse.downloads_counted == 3
+
+
+def test_two_processes_share_one_download(fetch, deposit, home, told):
+    hold = threading.Event()
+    deposit.queue("/access/", Reply(303, b"", {"Location": deposit.url + "/slow"}))
+    deposit.queue("/slow", Reply(200, FILES[ONE], hold=hold))
+    with start_child(home, deposit.url) as child:
+        wait_until(lambda: "/slow" in deposit.paths(), child)
+        timer = threading.Timer(0.3, hold.set)
+        timer.start()
+        holding = fetch()
+        timer.join()
+        assert child.wait() == 0
+    assert contents(holding) == FILES
+    assert told.said == ["Another process is fetching JS9FR6; waiting for it."]
+    assert deposit.downloads_counted == 2
+    assert told.bars == []
+
+
+def test_a_home_below_a_file_is_told(fetch, deposit, tmp_path):
+    (tmp_path / "file").write_bytes(b"mine")
+    with pytest.raises(
+        StoreError, match=r"/file/home.*got Not a directory\. Set VINARCH_HOME"
+    ) as caught:
+        fetch(home=tmp_path / "file/home")
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    assert (tmp_path / "file").read_bytes() == b"mine"
+    assert deposit.seen == []
+
+
+def test_a_home_that_is_a_file_is_told(fetch, deposit, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"Set VINARCH_HOME"):
+        fetch(home=tmp_path / "file")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Mount a disk of 64 KiB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
+    try:
+        mounted = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("there is no mount command")
+    if mounted.returncode:
+        pytest.skip(f"no tmpfs can be mounted: {mounted.stderr.strip()}")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("way", ["mirror", "dataverse"])
+def test_a_full_disk_is_told_and_loses_nothing(fetch, dataverse, make_mirror, small_disk, way):
+    first = fetch(make_mirror({ONE: b"held"}), home=small_disk)
+    before = everything_below(small_disk)
+    big = {ONE: b"new", TWO: b"1234567\n" * 20_000}
+    dataverse.files = [Deposited(path, body) for path, body in big.items()]
+    mirror = make_mirror(big, name="big") if way == "mirror" else None
+    with pytest.raises(StoreError, match=r"got No space left on device\. Set VINARCH_HOME"):
+        fetch(mirror, home=small_disk, refresh=True)
+    assert everything_below(small_disk) == before
+    assert fetch(home=small_disk) == first
+    assert contents(first) == {ONE: b"held"}
+
+
+def test_hostile_paths_write_nothing_outside(fetch, dataverse, home, tmp_path):
+    folder = "icpp_training_results/../../../../../.."
+    changes = {"label": "evil_training_data.csv", "directoryLabel": folder}
+    dataverse.files = [Deposited("x", b"evil", entry_changes=changes)]
+    with pytest.raises(FetchError, match="which has an empty part"):
+        fetch()
+    assert [path for path in tmp_path.rglob("*") if "evil" in path.name] == []
+
+
+def test_signed_urls_are_nowhere_on_the_disk_or_in_messages(
+    fetch, deposit, storage, home, told, caplog
+):
+    storage.queue("/bucket/", Reply(403, b"expired"))
+    with caplog.at_level("INFO"), pytest.raises(FetchError) as caught:
+        fetch()
+    assert SECRET not in str(caught.value) + caplog.text + "".join(told.said)
+    assert SECRET not in (fetch().folder / "provenance.json").read_text()
+
+
+def test_another_version_is_another_folder(fetch, deposit, archive, make_mirror):
+    first = fetch()
+    newer = fetch(make_mirror({ONE: b"new"}), archive=replace(archive, version="10.0"))
+    assert newer.folder.name == "10.0"
+    assert contents(first) == FILES
+    assert contents(newer) == {ONE: b"new"}
+
+
+def test_importing_makes_no_folder_and_asks_nobody(tmp_path):
+    code = "import vinarch.fetching, os; assert not os.listdir(os.environ['HOME'])"
+    environment = os.environ | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from vinarch.errors import ParameterError
+from vinarch.fetching import (
+    DEFAULT_DATAVERSE_URL,
+    Settings,
+    default_home,
+    settings_from_environment,
+)
+
+
+def test_set_values_are_read():
+    environment = {
+        "VINARCH_HOME": "/data/vinarch",
+        "VINARCH_MIRROR": "https://mirror.example/",
+        "VINARCH_DATAVERSE_URL": "https://dataverse.example",
+    }
+    assert settings_from_environment(environment) == Settings(
+        Path("/data/vinarch"), "https://mirror.example/", "https://dataverse.example"
+    )
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_blank_values_count_as_unset(blank):
+    names = ("VINARCH_HOME", "VINARCH_MIRROR", "VINARCH_DATAVERSE_URL")
+    assert settings_from_environment(dict.fromkeys(names, blank)) == Settings(
+        platformdirs.user_cache_path("vinarch"), None, DEFAULT_DATAVERSE_URL
+    )
+
+
+def test_default_home_follows_the_environment_and_is_not_made(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("VINARCH_HOME", "~/commons")
+    assert default_home() == tmp_path / "commons"
+    assert not default_home().exists()
+
+
+def test_a_home_of_an_unknown_user_is_refused():
+    with pytest.raises(ParameterError, match=r"VINARCH_HOME: .* got '~no-such-user/x'") as caught:
+        settings_from_environment({"VINARCH_HOME": "~no-such-user/x"})
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)

@@ -1,0 +1,79 @@
+"""Where data is kept and who is asked for it: environment variables in, plain values out.
+
+The only module of the fetch layer that reads the environment; callers pass its values on.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from vinarch.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_DATAVERSE_URL = "https://dataverse.harvard.edu"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says about fetching."""
+
+    home: Path
+    mirror: str | None
+    dataverse_url: str
+
+
+def settings_from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read ``VINARCH_HOME``, ``VINARCH_MIRROR`` and ``VINARCH_DATAVERSE_URL``.
+
+    Parameters
+    ----------
+    environment : mapping of str to str, optional
+        ``os.environ`` if not given. An empty or blank value counts as unset.
+
+    Returns
+    -------
+    Settings
+        With the defaults in place of what is unset.
+
+    Raises
+    ------
+    ParameterError
+        If ``VINARCH_HOME`` begins with the ``~`` of a user who has no home.
+
+    Examples
+    --------
+    >>> settings = settings_from_environment({"VINARCH_MIRROR": "/data/mirror"})
+    >>> settings.mirror, settings.dataverse_url
+    ('/data/mirror', 'https://dataverse.harvard.edu')
+    """
+    values = os.environ if environment is None else environment
+    home = values.get("VINARCH_HOME", "").strip()
+    return Settings(
+        home=_expand(home) if home else platformdirs.user_cache_path("vinarch"),
+        mirror=values.get("VINARCH_MIRROR", "").strip() or None,
+        dataverse_url=values.get("VINARCH_DATAVERSE_URL", "").strip() or DEFAULT_DATAVERSE_URL,
+    )
+
+
+def default_home() -> Path:
+    """Return the folder that ``VINARCH_HOME`` names, else the user's cache folder for vinarch.
+
+    The folder is not made.
+    """
+    return settings_from_environment().home
+
+
+def _expand(home: str) -> Path:
+    try:
+        return Path(home).expanduser()
+    except RuntimeError as error:
+        raise ParameterError(
+            "VINARCH_HOME", "a folder", repr(home), "Name it without the ~."
+        ) from error
