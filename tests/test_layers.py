@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vinarch"
 LAYERS = (
     {"errors", "progress", "provenance"},
     {"genome", "schema"},
-    {"subsequence", "distance", "catalog", "dialects"},
+    {"subsequence", "distance", "decoding", "catalog", "dialects"},
     {"assembly", "fetching", "store"},
     {"ingestion", "commons"},
     {"matching", "measuring"},

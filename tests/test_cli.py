@@ -1,0 +1,201 @@
+"""The commands as a newcomer types them, in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from vinarch.cli import commands
+
+COMMANDS = sorted(commands.commands)
+
+
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("VINARCH_")}
+    return subprocess.run(
+        [sys.executable, "-c", "from vinarch.cli import main; main()", *words],
+        env=clean | {"COLUMNS": "100"} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+@pytest.fixture
+def fetched(fetched_home, archives) -> dict[str, str]:
+    return {"VINARCH_HOME": str(fetched_home), "VINARCH_MIRROR": str(archives)}
+
+
+def test_help_names_every_command_and_where_to_start():
+    result = CliRunner().invoke(commands, ["--help"])
+    assert result.exit_code == 0
+    assert COMMANDS == ["catalog", "cite", "distances", "fetch", "match", "study"]
+    for name in COMMANDS:
+        assert f"\n  {name} " in result.output
+    assert "vinarch study JS9FR6 --out study" in result.output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_explains_itself_and_its_options(name):
+    result = CliRunner().invoke(commands, [name, "--help"])
+    assert result.exit_code == 0
+    for parameter in commands.commands[name].params:
+        if parameter.param_type_name == "option":
+            assert parameter.opts[0] in result.output
+            assert parameter.help
+
+
+def test_the_catalog_lists_and_describes():
+    listed = CliRunner().invoke(commands, ["catalog"])
+    assert "JS9FR6     9.0    doi:10.7910/DVN/JS9FR6" in listed.output
+    described = CliRunner().invoke(commands, ["catalog", "js9fr6"]).output
+    for word in ("Apache-2.0 with LLVM exceptions", "nsga-net-macro-3x4", "@data{", "ICPP 2023"):
+        assert word in described
+
+
+def test_cite_prints_text_and_bibtex():
+    output = CliRunner().invoke(commands, ["cite", "JS9FR6"]).output
+    assert output.startswith("Channing, G., Patel, R., & Taufer, M. (2023).")
+    assert "@data{channing2023js9fr6," in output
+
+
+def test_fetch_says_what_came_and_where_it_is(archives, tmp_path):
+    home = tmp_path / "home"
+    done = run("fetch", "JS9FR6", VINARCH_HOME=str(home), VINARCH_MIRROR=str(archives))
+    assert done.returncode == 0, done.stderr
+    assert "10 files from mirror: " in done.stdout
+    assert "900 architectures, 18,290 history rows" in done.stdout
+    assert "0 rejected rows" in done.stdout
+    assert str(home) in done.stdout
+    assert done.stderr == ""
+    # A second call asks nobody: the mirror may be gone.
+    again = run("fetch", "JS9FR6", VINARCH_HOME=str(home))
+    assert (again.returncode, again.stdout) == (0, done.stdout)
+
+
+def test_match_prints_the_head_and_writes_it_all(fetched, tmp_path):
+    out = tmp_path / "rows.csv"
+    where = ("--where", "beam=1e14", "--where", "gpus=1", "--where", "early_termination=true")
+    done = run("match", "JS9FR6", *where, "--rows", "3", "--out", str(out), **fetched)
+    assert done.returncode == 0, done.stderr
+    assert "3 of 514 matching subsequences" in done.stdout
+    table = pd.read_csv(out)
+    assert len(table) == 514
+    assert "[1,0,1,1,0,1,1,0,1,0,1,0,1,0]" in set(table["subsequence"])
+
+
+def test_match_across_all(fetched):
+    done = CliRunner(env=fetched).invoke(commands, ["match", "JS9FR6", "--by", "all", "--rows=1"])
+    assert "experiment_count" in done.stdout
+    assert "1 of 4,824 matching subsequences" in done.stdout
+
+
+def test_distances_print_the_nearest_and_write_parquet(fetched, tmp_path):
+    out = tmp_path / "pairs.parquet"
+    done = run(
+        "distances", "JS9FR6", "--metric", "hamming", "--where",
+        "experiment=4gpu_1e16_early_termination", "--rows", "2", "--out", str(out), **fetched,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert f"2 of {94 * 93 // 2:,} pairs of structures" in done.stdout
+    assert len(pd.read_parquet(out)) == 94 * 93 // 2
+
+
+def test_a_study_on_a_cluster_by_its_address(fetched, tmp_path, worker_processes):
+    out = tmp_path / "study"
+    done = run(
+        "study", "JS9FR6", "--out", str(out), "--scheduler", worker_processes.scheduler_address,
+        **fetched,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "4,259 matching subsequences, 41,621 distances" in done.stdout
+    assert f"open {out / 'index.html'}" in done.stdout
+    assert (out / "index.html").is_file()
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("fetch", "JS9F"), "Did you mean JS9FR6?"),
+        (("study", "JS9FR6", "--select", "foo"), "EXPERIMENT:START:BITS, got 'foo'"),
+        (("match", "JS9FR6", "--where", "beam=1e17"), "'1e14', '1e15', '1e16', got '1e17'"),
+        (("match", "JS9FR6", "--where", "bean=1e14"), "Did you mean beam?"),
+        (("match", "JS9FR6", "--where", "beam"), "--where: expected NAME=VALUE, got 'beam'"),
+        (("match", "JS9FR6", "--min-length", "0"), "from 1 to 21, got 0"),
+        (("match", "JS9FR6", "--scheduler", "tcp://127.0.0.1:9"), "a running Dask scheduler"),
+        (("fetch", "JS9FR6", "--mirror", "/no/such/place"), "/no/such/place"),
+    ],
+)
+def test_an_error_is_one_readable_message(fetched, words, message):
+    done = CliRunner(env=fetched).invoke(commands, words)
+    assert done.exit_code == 1
+    assert message in done.stderr
+    assert done.stderr.startswith("vinarch: ")
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_debug_shows_the_traceback():
+    done = run("fetch", "JS9F", "--debug")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "UnknownArchiveError" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("study",), ("match", "JS9FR6", "--by", "beam"), ("fly",), ("match", "a", "--rows=x")]
+)
+def test_wrong_usage_exits_with_two(words):
+    done = CliRunner().invoke(commands, words)
+    assert done.exit_code == 2
+    assert "Usage:" in done.stderr
+
+
+def test_a_closed_pipe_is_no_error(fetched):
+    clean = os.environ | fetched
+    done = subprocess.run(
+        f"'{sys.executable}' -c 'from vinarch.cli import main; main()' match JS9FR6 --rows 4000"
+        " | head -n 1",
+        shell=True, env=clean, capture_output=True, text=True, check=True, timeout=300,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert "experiment" in done.stdout
+
+
+@pytest.fixture
+def mended_mirror(archives, tmp_path) -> Path:
+    """A copy of the archive to break."""
+    folder = tmp_path / "mirror"
+    shutil.copytree(archives / "JS9FR6", folder / "JS9FR6")
+    for path in (folder / "JS9FR6").rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return folder
+
+
+def test_rejects_are_counted_and_strict_makes_them_an_error(mended_mirror, tmp_path):
+    name = "icpp_training_results/1gpu/no_early_termination/1gpu_1e14_training_data.csv"
+    path = mended_mirror / "JS9FR6" / name
+    lines = path.read_text().splitlines(keepends=True)
+    lines[7] = lines[7].replace(lines[7].split(",")[2], "ninety", 1)
+    path.write_text("".join(lines))
+    places = {"VINARCH_HOME": str(tmp_path / "home"), "VINARCH_MIRROR": str(mended_mirror)}
+    strict = run("fetch", "JS9FR6", "--strict", **places)
+    assert strict.returncode == 1
+    assert f"{name}, line 8: expected val_accs: a percentage from 0 to 100" in strict.stderr
+    assert "got 'ninety'" in strict.stderr
+    # The mirror is taken at its word, but its file is not the published one.
+    assert f"{name}" in strict.stderr.splitlines()[0]
+    assert "SHA-256" in strict.stderr
+    done = run("fetch", "JS9FR6", **places)
+    assert done.returncode == 0, done.stderr
+    assert "1 rejected row, listed in " in done.stdout
+    assert "18,289 history rows" in done.stdout

@@ -1,0 +1,95 @@
+"""Decode a genome into the network that it stands for: a genome in, a directed graph out.
+
+The repairs are those of NSGA-Net's decoder, which make a phase of any bits a connected network.
+No drawing, no training, no tables.
+
+References
+----------
+Lu et al., NSGA-Net, GECCO 2019; An et al., VINARCH, IEEE Cluster 2023.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import networkx as nx
+
+if TYPE_CHECKING:
+    from vinarch.genome import Genome
+
+Node = tuple[int, int | str]
+"""Phase (from 1) and place in it: 0 the input, 1 … n the nodes, n + 1 the output, ``"pool"``."""
+
+LINEAR: Node = (0, "linear")
+"""The classifier at the end, which belongs to no phase."""
+
+
+def decode(genome: Genome) -> nx.DiGraph[Node]:
+    """Return the network of a genome as a directed graph.
+
+    In each phase a node with outputs but no inputs takes the phase's input, one with inputs but no
+    outputs feeds its output, one with neither is left out; the skip bit joins input and output.
+    A phase without connections is skipped whole.
+    Each phase ends in a pooling node; the last one feeds the linear node.
+
+    Parameters
+    ----------
+    genome : Genome
+
+    Returns
+    -------
+    networkx.DiGraph
+        Nodes are (phase from 1, place); `LINEAR` ends the network. Each node has the attributes
+        ``phase`` (int, 0 for the linear node) and ``kind``: ``input``, ``node``, ``output``,
+        ``pool`` or ``linear``.
+
+    Examples
+    --------
+    One phase of three nodes, where only node 1 feeds node 2; node 3 is left out:
+
+    >>> from vinarch.genome import MacroSpace
+    >>> network = decode(MacroSpace((3,)).parse("[[1, 0, 0, 1]]"))
+    >>> [f"{a[1]}→{b[1]}" for a, b in network.edges]
+    ['0→1', '0→4', '1→2', '2→4', '4→pool', 'pool→linear']
+    """
+    network: nx.DiGraph[Node] = nx.DiGraph()
+    last: Node | None = None
+    for phase, (bits, nodes) in enumerate(
+        zip(genome.phases, genome.space.nodes, strict=True), start=1
+    ):
+        edges = _phase_edges(bits, nodes)
+        if not edges:
+            continue
+        places = sorted({place for edge in edges for place in edge})
+        network.add_nodes_from(
+            ((phase, place), {"phase": phase, "kind": _kind(place, nodes)}) for place in places
+        )
+        network.add_edges_from(((phase, source), (phase, target)) for source, target in edges)
+        pool: Node = (phase, "pool")
+        network.add_node(pool, phase=phase, kind="pool")
+        network.add_edge((phase, nodes + 1), pool)
+        if last is not None:
+            network.add_edge(last, (phase, 0))
+        last = pool
+    network.add_node(LINEAR, phase=0, kind="linear")
+    if last is not None:
+        network.add_edge(last, LINEAR)
+    return network
+
+
+def _phase_edges(bits: tuple[int, ...], nodes: int) -> list[tuple[int, int]]:
+    pairs = [(source, target) for target in range(1, nodes + 1) for source in range(1, target)]
+    edges = [pair for pair, bit in zip(pairs, bits, strict=False) if bit]
+    if not edges:
+        return []
+    sources = {source for source, _ in edges}
+    targets = {target for _, target in edges}
+    edges += [(0, place) for place in sorted(sources - targets)]
+    edges += [(place, nodes + 1) for place in sorted(targets - sources)]
+    if bits[-1]:
+        edges.append((0, nodes + 1))
+    return sorted(edges)
+
+
+def _kind(place: int, nodes: int) -> str:
+    return {0: "input", nodes + 1: "output"}.get(place, "node")
