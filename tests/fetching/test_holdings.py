@@ -139,6 +139,18 @@ def test_a_mirror_without_the_archive_is_told_and_dataverse_asked(fetch, deposit
     )
 
 
+def test_fewer_tables_than_the_card_lists_are_taken_and_told(
+    fetch, make_mirror, with_companion, told
+):
+    archive = with_companion("http://127.0.0.1:1/", FILES)
+    mirror = make_mirror({ONE: FILES[ONE]})
+    assert contents(fetch(mirror, archive=archive)) == {ONE: FILES[ONE]}
+    assert told.said == [
+        f"mirror: {mirror} gave 1 of the 3 tables that the data card of JS9FR6 lists; "
+        "the commons will know no more."
+    ]
+
+
 def test_files_that_differ_from_the_card_are_taken_and_told(
     fetch, make_mirror, with_companion, told
 ):

@@ -211,6 +211,12 @@ def _keep(
         files=tuple(sorted(fetched)),
     )
     write_receipt(provenance, folder)
+    listed = max((len(companion.files) for companion in archive.companions), default=0)
+    if len(files) < listed:
+        progress.say(
+            f"{provenance.source} gave {len(files)} of the {listed} tables that the data card of "
+            f"{archive.name} lists; the commons will know no more."
+        )
     others = [
         file.path
         for file in provenance.files
