@@ -19,9 +19,7 @@ def genome_sets(draw, max_length: int = 24, max_size: int = 14) -> list[str]:
     for _ in range(draw(st.integers(0, max_size - 1))):
         flips = draw(st.sets(st.integers(0, length - 1), max_size=4))
         base = draw(st.sampled_from(sorted(genomes)))
-        genomes.add(
-            "".join("10"[int(s)] if place in flips else s for place, s in enumerate(base))
-        )
+        genomes.add("".join("10"[int(s)] if place in flips else s for place, s in enumerate(base)))
     return draw(st.permutations(sorted(genomes)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,13 +18,16 @@ from vinarch.provenance import FetchedFile, Provenance, sha256_of
 SPACE = MacroSpace((4, 4, 4))
 
 COLUMNS_13 = (
-    "epoch,train_accs,val_accs,epoch_times,predictions,converged,params,function,penguin_times,"
-    "genome,architecture,flops,arch"
-).split(",")
+    *("epoch", "train_accs", "val_accs", "epoch_times", "predictions", "converged", "params"),
+    *("function", "penguin_times", "genome", "architecture", "flops", "arch"),
+)
 COLUMNS_10 = (
-    "epoch,train_accs,val_accs,epoch_times,predictions,converged,penguin_times,genome,flops,arch"
-).split(",")
-COLUMNS_8 = "epoch,train_accs,val_accs,predictions,converged,genome,arch,flops".split(",")
+    *("epoch", "train_accs", "val_accs", "epoch_times", "predictions", "converged"),
+    *("penguin_times", "genome", "flops", "arch"),
+)
+COLUMNS_8 = (
+    *("epoch", "train_accs", "val_accs", "predictions", "converged", "genome", "arch", "flops"),
+)
 
 GENOME_A = "[[0, 0, 0, 1, 1, 0, 1], [1, 1, 0, 0, 0, 0, 0], [0, 1, 1, 0, 0, 1, 0]]"
 SPLIT_A = (
@@ -180,3 +184,45 @@ def split_rows(text):
     if cells or not fresh:
         rows.append((begin, [*cells, cell]))
     return rows
+
+
+REFUSED = "refused"
+"""What the slow readers below return for a cell that cannot be read; an empty one is None."""
+NUMBER = re.compile(
+    r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(inf|infinity|nan)", re.IGNORECASE
+)
+
+
+def naive_float(cell):
+    cell = cell.strip()
+    if not cell:
+        return None
+    return float(cell) if NUMBER.fullmatch(cell) else REFUSED
+
+
+def naive_integer(cell):
+    cell = cell.strip()
+    if not cell:
+        return None
+    if not re.fullmatch(r"-?[0-9]+", cell) or not -(2**63) <= int(cell) < 2**63:
+        return REFUSED
+    return int(cell)
+
+
+def naive_boolean(cell):
+    return {"": None, "true": True, "false": False}.get(cell.strip().lower(), REFUSED)
+
+
+def naive_list(cell):
+    cell = cell.strip()
+    if not cell:
+        return None
+    if cell[0] == "[" and cell[-1] == "]":
+        inside = cell[1:-1].strip()
+        if not inside:
+            return None
+        parts = [part.strip() for part in inside.split(",")] if "," in inside else inside.split()
+    else:
+        parts = [cell]
+    numbers = [naive_float(part) if part else REFUSED for part in parts]
+    return REFUSED if REFUSED in numbers else numbers

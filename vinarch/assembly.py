@@ -100,16 +100,17 @@ def _reject_unreadable_architectures(rows: pd.DataFrame) -> None:
 
 
 def _reject_contradictions(rows: pd.DataFrame, column: str, word: str) -> None:
-    """Reject the rows that disagree with most rows of their architecture."""
+    """Reject the rows that disagree with most rows of their architecture, or with its first."""
     candidates = rows[rows["expected"].isna()]
     counts = candidates.groupby("architecture")[column].nunique()
     for architecture in counts.index[counts > 1]:
         mine = candidates[candidates["architecture"] == architecture]
-        usual = mine[column].value_counts(sort=True).index[0]
+        seen = mine[column].value_counts()
+        often = seen.index[seen == seen.max()]
+        usual = mine[column][mine[column].isin(often)].iloc[0]
+        which = "most rows" if len(often) == 1 else "the first row"
         odd = mine.index[(mine[column] != usual) & mine[column].notna()]
-        rows.loc[odd, "expected"] = (
-            f"{word}: {usual}, as most rows of architecture {architecture} have it"
-        )
+        rows.loc[odd, "expected"] = f"{word}: {usual}, as in {which} of architecture {architecture}"
         rows.loc[odd, "got"] = rows.loc[odd, column].astype(str)
 
 
@@ -138,7 +139,7 @@ def _structures(rows: pd.DataFrame) -> tuple[pd.Series, dict[str, int]]:
     return flat_of, numbers
 
 
-def _histories(  # noqa: PLR0913 - one private step of `assemble`
+def _histories(
     key: ExperimentKey,
     source: pa.Table,
     rows: pd.DataFrame,
@@ -161,7 +162,7 @@ def _histories(  # noqa: PLR0913 - one private step of `assemble`
     return HISTORIES.arrow_table(columns, len(kept))
 
 
-def _architectures(  # noqa: PLR0913 - one private step of `assemble`
+def _architectures(
     key: ExperimentKey,
     source: pa.Table,
     rows: pd.DataFrame,
@@ -187,7 +188,8 @@ def _architectures(  # noqa: PLR0913 - one private step of `assemble`
     accuracy = measured["val_accuracy_percent"]
     # `last` of pandas skips missing values; the last epoch's own value is wanted.
     last = measured.nth(-1).set_index("architecture")
-    mflops = rows.dropna(subset=["mflops"]).drop_duplicates("architecture")
+    # A refused row may have its cells in the wrong places: its numbers are not to be trusted.
+    mflops = rows[good].drop_duplicates("architecture")
     brief = pd.DataFrame(
         {
             "epochs_trained": accuracy.size(),
@@ -204,7 +206,7 @@ def _architectures(  # noqa: PLR0913 - one private step of `assemble`
     mine = numbering.loc[names]
     genomes = [space.from_flat(flat) for flat in mine["flat"]]
     columns: dict[str, Any] = {
-        name: pa.Array.from_pandas(values) for name, values in brief.items()
+        str(name): pa.Array.from_pandas(values) for name, values in brief.items()
     }
     columns |= {
         "archive": [key.archive] * len(names),
@@ -222,9 +224,7 @@ def _architectures(  # noqa: PLR0913 - one private step of `assemble`
     return ARCHITECTURES.arrow_table(columns, len(names))
 
 
-def _printed_genomes(
-    source: pa.Table, rows: pd.DataFrame, numbering: pd.DataFrame
-) -> list[str]:
+def _printed_genomes(source: pa.Table, rows: pd.DataFrame, numbering: pd.DataFrame) -> list[str]:
     usual = rows[rows["flat"].to_numpy() == numbering.loc[rows["architecture"], "flat"].to_numpy()]
     first = usual.drop_duplicates("architecture").sort_values("architecture")
     printed: list[str] = source["genome"].take(pa.array(first.index.to_numpy())).to_pylist()
@@ -233,9 +233,7 @@ def _printed_genomes(
 
 def _brief_rows(brief: pd.DataFrame) -> list[tuple[int, bool, int]]:
     converged = brief["converged"].astype("boolean").fillna(value=False)
-    return list(
-        zip(brief["epochs_trained"], converged, brief["rejected_rows"], strict=True)
-    )
+    return list(zip(brief["epochs_trained"], converged, brief["rejected_rows"], strict=True))
 
 
 def _status(key: ExperimentKey, epochs: int, converged: bool, rejected: int) -> str:  # noqa: FBT001

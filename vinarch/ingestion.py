@@ -8,10 +8,10 @@ see the same disk), else on threads.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dask
@@ -31,8 +31,10 @@ from vinarch.store import ArchiveRecord, Draft, Snapshot, drafting, write_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from vinarch.catalog import Archive, AttributeValue
+    from vinarch.dialects.rows import WallTime
     from vinarch.progress import Progress
     from vinarch.provenance import Provenance
 
@@ -70,7 +72,7 @@ class ExperimentCounts:
     first_reject: str
 
 
-def ingest(  # noqa: PLR0913 - each is needed, by name
+def ingest(
     archive: Archive,
     files: Sequence[SourceFile],
     provenance: Provenance,
@@ -111,7 +113,13 @@ def ingest(  # noqa: PLR0913 - each is needed, by name
     recipe = _recipe(archive, provenance)
     with drafting(root) as draft:
         known = draft.before.record(archive.name) if draft.before else None
-        if known is not None and known.recipe == recipe:
+        # Damaged tables are made anew: the error that they raise sends the user here.
+        if (
+            draft.before is not None
+            and known is not None
+            and known.recipe == recipe
+            and draft.before.is_whole(archive.name)
+        ):
             _check_strict(archive, strict, known.rejected_row_count, draft.before)
             return known.rejected_row_count
         blocks = plan_blocks(archive, files)
@@ -121,9 +129,7 @@ def ingest(  # noqa: PLR0913 - each is needed, by name
             _raise_strict(archive, rejected, next(c.first_reject for c in counts if c.first_reject))
         rows = _experiment_rows(archive, files, counts)
         write_part(draft.part_path(EXPERIMENTS, archive.name, 0), EXPERIMENTS, rows)
-        draft.publish(
-            ArchiveRecord(recipe, archive.licence, rejected, __version__, provenance)
-        )
+        draft.publish(ArchiveRecord(recipe, archive.licence, rejected, __version__, provenance))
     return rejected
 
 
@@ -156,7 +162,9 @@ def plan_blocks(archive: Archive, files: Sequence[SourceFile]) -> list[FileBlock
                 blocks.append(FileBlock(name, tuple(block)))
                 block, size = [], 0
             block.append(file)
-            size += file.local.stat().st_size
+            # The parser says what is wrong with a file that is not there.
+            with contextlib.suppress(OSError):
+                size += file.local.stat().st_size
         blocks.append(FileBlock(name, tuple(block)))
     return blocks
 
@@ -210,7 +218,7 @@ class _TaskProgress(Callback):  # type: ignore[misc]  # Dask ships no types
         super().__init__()
         self._progress = progress
 
-    def _start_state(self, dsk: Any, state: Any) -> None:
+    def _start_state(self, _: Any, state: Any) -> None:
         tasks = sum(len(state[key]) for key in ("ready", "waiting"))
         self._progress.start("Reading tables", tasks, "tasks")
 
@@ -273,20 +281,16 @@ def _experiment_rows(
             "history_row_count": count.history_rows,
             "rejected_row_count": count.rejected_rows,
         }
-    dialect = find_dialect(archive.dialect)
-    for file in sorted(files, key=lambda file: file.path):
-        if archive.role_of(file.path) != "wall_times":
-            continue
-        for time in dialect.parse_wall_times(file.local, file.path):
-            values = {
-                "gpus": time.gpus,
-                "beam": time.beam,
-                "early_termination": time.early_termination,
-            }
-            name = archive.experiment_id(values)
-            attributes.setdefault(name, values)
-            row = rows.setdefault(name, {"status": "no_histories"})
-            row["wall_time_seconds"] = time.wall_time_seconds
+    for time in _wall_times(archive, files):
+        values = {
+            "gpus": time.gpus,
+            "beam": time.beam,
+            "early_termination": time.early_termination,
+        }
+        name = archive.experiment_id(values)
+        attributes.setdefault(name, values)
+        row = rows.setdefault(name, {"status": "no_histories"})
+        row["wall_time_seconds"] = time.wall_time_seconds
     frame = pd.DataFrame.from_dict(rows, orient="index").sort_index()
     for name in ("architecture_count", "structure_count", "history_row_count"):
         frame[name] = frame[name].fillna(0).astype(int)
@@ -307,6 +311,16 @@ def _experiment_rows(
     return EXPERIMENTS.arrow_table(columns, len(frame))
 
 
+def _wall_times(archive: Archive, files: Sequence[SourceFile]) -> list[WallTime]:
+    parse = find_dialect(archive.dialect).parse_wall_times
+    return [
+        time
+        for file in sorted(files, key=lambda file: file.path)
+        if archive.role_of(file.path) == "wall_times"
+        for time in parse(file.local, file.path)
+    ]
+
+
 def _recipe(archive: Archive, provenance: Provenance) -> str:
     parts = (
         repr(archive),
@@ -319,7 +333,10 @@ def _recipe(archive: Archive, provenance: Provenance) -> str:
 
 
 def _check_strict(
-    archive: Archive, strict: bool, rejected: int, snapshot: Snapshot | None  # noqa: FBT001
+    archive: Archive,
+    strict: bool,  # noqa: FBT001 - one private step of `ingest`
+    rejected: int,
+    snapshot: Snapshot | None,
 ) -> None:
     if strict and rejected and snapshot is not None:
         _raise_strict(archive, rejected, f"listed in {snapshot.folder / REJECTS.name}")

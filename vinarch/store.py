@@ -21,8 +21,7 @@ import json
 import os
 import shutil
 import uuid
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -33,10 +32,19 @@ from filelock import FileLock
 
 from vinarch.errors import NewerFormatError, StoreError
 from vinarch.provenance import Provenance
-from vinarch.schema import EXPERIMENTS, FORMAT_VERSION, STORED_TABLES, Table
+from vinarch.schema import (
+    ARCHITECTURES,
+    EXPERIMENTS,
+    FORMAT_VERSION,
+    HISTORIES,
+    REJECTS,
+    STORED_TABLES,
+    Table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 _POINTER = "commons.json"
 _SNAPSHOTS = "snapshots"
@@ -115,6 +123,26 @@ class Snapshot:
                 pieces += _pieces_of(path, table, archive, names)
         return pieces
 
+    def is_whole(self, archive: str) -> bool:
+        """Return whether the files of an archive are all there, going by their footers."""
+        mine = replace(
+            self, records=tuple(r for r in self.records if r.provenance.archive == archive)
+        )
+        try:
+            index = mine.experiment_index()
+            rows = {
+                table: sum(
+                    pq.read_metadata(path).num_rows
+                    for path in {piece.path for piece in mine.pieces(table)}
+                )
+                for table in (ARCHITECTURES, HISTORIES, REJECTS)
+            }
+        except StoreError:
+            return False
+        return [*rows.values()] == [
+            index[f"{name}_count"].sum() for name in ("architecture", "history_row", "rejected_row")
+        ]
+
     def experiment_index(self) -> pd.DataFrame:
         """Read the experiments table: one small row an experiment, needed to select and plan."""
         frames = [read_piece(piece) for piece in self.pieces(EXPERIMENTS)]
@@ -190,6 +218,13 @@ def open_snapshot(root: Path) -> Snapshot:
             "Install a newer vinarch, or set VINARCH_HOME to another folder.",
         )
     folder = root / _SNAPSHOTS / name
+    if not (name.isdecimal() and folder.is_dir()):
+        raise StoreError(
+            str(pointer),
+            "the pointer of a commons",
+            f"one to snapshot {name!r}, which is not there",
+            "Fetch into a new folder.",
+        )
     records = sorted((folder / _RECORDS).glob("*.json"))
     return Snapshot(root, name, tuple(_read_record(path) for path in records))
 
@@ -252,9 +287,11 @@ def drafting(root: Path) -> Iterator[Draft]:
     StoreError
         If the folder cannot be written.
     """
+    if (root / _POINTER).exists():
+        # A folder of a newer format must not be touched at all, so it is opened first.
+        open_snapshot(root)
     with _disk_errors(root):
         (root / _SNAPSHOTS).mkdir(parents=True, exist_ok=True)
-        # A folder of a newer format must not be touched at all, so it is opened first.
         lock = FileLock(root / ".lock")
         lock.acquire()
     try:
@@ -267,7 +304,7 @@ def drafting(root: Path) -> Iterator[Draft]:
         try:
             yield Draft(root, folder, before)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            _discard(folder)
     finally:
         lock.release()
 
@@ -284,7 +321,8 @@ def write_part(path: Path, table: Table, data: pa.Table) -> None:
         {"vinarch_format_version": str(FORMAT_VERSION), "vinarch_table": table.name}
     )
     with _disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # Not with its parents: a draft that was discarded must not come back.
+        path.parent.mkdir(exist_ok=True)
         with path.open("wb") as file:
             pq.write_table(
                 stored, file, row_group_size=ROW_GROUP_ROWS, compression="zstd", version="2.6"
@@ -319,6 +357,15 @@ def _pieces_of(
                 names = None
         pieces.append(Piece(str(path), group, table, archive, names))
     return pieces
+
+
+def _discard(draft: Path) -> None:
+    """Remove a draft, if it was not published, while other tasks may still be writing to it."""
+    # Under another name it is out of their reach, so that nothing is added while it is removed.
+    gone = draft.with_name(f"{draft.name}-gone")
+    with contextlib.suppress(OSError):
+        draft.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def _remove_leftovers(root: Path, before: Snapshot | None) -> None:

@@ -5,9 +5,7 @@ A frozen table of parsers; a data card names one of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +13,9 @@ from vinarch.dialects import a4nn_csv
 from vinarch.errors import CardError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
     import pyarrow as pa
 
     from vinarch.dialects.rows import WallTime

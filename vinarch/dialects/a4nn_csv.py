@@ -10,7 +10,6 @@ Channing et al., ICPP 2023; doi:10.7910/DVN/JS9FR6.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,7 @@ from vinarch.dialects.rows import SOURCE_ROWS, Refusal, WallTime, shorten
 from vinarch.errors import DialectError, GenomeError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from vinarch.genome import MacroSpace
@@ -111,18 +111,16 @@ def parse_histories(local: Path, path: str, space: MacroSpace) -> pa.Table:
             columns[cells.target] = _read_column(text.columns[cells.source], cells, refusals)
     _split_infinite_predictions(columns)
     genomes = _read_genomes(text, space, refusals)
-    if text.cut_off and len(text):
-        last = text.columns[next(iter(text.columns))][-1].as_py()
-        refusals.setdefault(
-            len(text) - 1,
-            Refusal("a line end after the last row", f"the file ends in row {shorten(last)} …"),
-        )
     columns |= {
         "source_row": text.source_rows,
         "line": text.lines,
         "genome": text.columns["genome"],
         "flat": genomes.flat,
         "genome_refused": genomes.refused,
+    }
+    if text.cut_off:
+        _refuse_cut_cell(text, columns, refusals)
+    columns |= {
         "expected": [_slot(refusals, row, "expected") for row in range(len(text))],
         "got": [_slot(refusals, row, "got") for row in range(len(text))],
     }
@@ -135,17 +133,26 @@ def parse_wall_times(local: Path, path: str) -> tuple[WallTime, ...]:
     Raises
     ------
     DialectError
-        If any row cannot be read: the file is a handful of rows, all needed.
+        If any row cannot be read, or a search has two: the file is a handful of rows, all needed.
     """
     names = ("gpu", "dataset", "stopping", "total_seconds")
     text = read_text_table(local, path, names, ("time", "total_time"))
     for _, line, refusal in text.refused:
         raise DialectError(f"{path}, line {line}", refusal.expected, refusal.got, "Mend the row.")
+    if text.cut_off:
+        cut = _cut_cell(text)
+        raise DialectError(
+            f"{path}, line {text.lines[-1]}", cut.expected, cut.got, "Fetch the file again."
+        )
     readers = (read_integers, read_integers, read_booleans, read_floats)
     values = []
     for name, reader in zip(names, readers, strict=True):
         array, refused = reader(text.columns[name])
         refused |= pc.is_null(array).to_numpy(zero_copy_only=False)
+        if name == "total_seconds":
+            # NaN compares false, so that it is refused too.
+            possible = pc.and_(pc.greater_equal(array, 0), pc.is_finite(array))
+            refused |= ~pc.fill_null(possible, fill_value=False).to_numpy(zero_copy_only=False)
         for row in np.flatnonzero(refused):
             raise DialectError(
                 f"{path}, line {text.lines[row]}",
@@ -154,6 +161,15 @@ def parse_wall_times(local: Path, path: str) -> tuple[WallTime, ...]:
                 "Mend the row.",
             )
         values.append(array.to_pylist())
+    searches = list(zip(*values[:-1], strict=True))
+    for place, search in enumerate(searches):
+        if searches.index(search) < place:
+            raise DialectError(
+                f"{path}, line {text.lines[place]}",
+                "one wall time a search",
+                f"a second; the first is in line {text.lines[searches.index(search)]}",
+                "Mend the row.",
+            )
     return tuple(
         WallTime(gpus, f"1e{beam}", stopping, seconds)
         for gpus, beam, stopping, seconds in zip(*values, strict=True)
@@ -185,6 +201,33 @@ def _read_column(text: pa.Array, cells: _Cells, refusals: dict[int, Refusal]) ->
     if not refused.any():
         return values
     return pc.if_else(pa.array(refused), pa.scalar(None, values.type), values)
+
+
+def _refuse_cut_cell(
+    text: TextTable, columns: dict[str, Any], refusals: dict[int, Refusal]
+) -> None:
+    """Refuse the last row of a file that ends inside it, and forget its last cell.
+
+    Cut short, 51 reads 5: the row must not be laid to another architecture's account, nor may an
+    unfinished genome reject an architecture whole.
+    """
+    source = next(reversed(text.columns))
+    row = len(text) - 1
+    refusals[row] = _cut_cell(text)
+    if source in {"genome", "architecture"}:
+        columns["flat"][row], columns["genome_refused"][row] = None, False
+    for cells in _COLUMNS:
+        if cells.source == source:
+            values = columns[cells.target]
+            columns[cells.target] = pa.concat_arrays([values[:-1], pa.nulls(1, values.type)])
+
+
+def _cut_cell(text: TextTable) -> Refusal:
+    source = next(reversed(text.columns))
+    cell = text.columns[source][-1].as_py()
+    return Refusal(
+        "a line end after the last row", f"the end of the file after {source} {shorten(cell)}"
+    )
 
 
 def _split_infinite_predictions(columns: dict[str, Any]) -> None:

@@ -18,6 +18,9 @@ import pyarrow.compute as pc
 Mask = npt.NDArray[np.bool_]
 Reader = Callable[[pa.Array], pa.Array]
 
+# One number; numbers in brackets with blanks between them (NumPy); the same with commas (Python).
+_LIST = r"^(?:[^\s\[\],]+|\[[^\[\],]*\]|\[\s*[^\s\[\],]+(?:\s*,\s*[^\s\[\],]+)*\s*\])$"
+
 
 def read_floats(text: pa.Array) -> tuple[pa.Array, Mask]:
     """Read decimal numbers; an empty cell is null, ``nan`` and ``inf`` are what they say.
@@ -78,22 +81,26 @@ def read_booleans(text: pa.Array) -> tuple[pa.Array, Mask]:
 
 
 def read_float_lists(text: pa.Array) -> tuple[pa.Array, Mask]:
-    """Read arrays as NumPy prints them, over several lines too; an empty cell is null.
+    r"""Read arrays as NumPy or Python prints them, over several lines too; an empty one is null.
 
     A bare number is a list of one: the archives print ``inf`` where no curve was fitted.
+    An array without its closing bracket is refused, since numbers may be missing.
 
     Examples
     --------
     >>> import pyarrow as pa
-    >>> values, refused = read_float_lists(pa.array(["[1. 2.5\\n 3. ]", "inf", "[1. x]"]))
+    >>> values, refused = read_float_lists(pa.array(["[1. 2.5\n 3. ]", "inf", "[1. x]"]))
     >>> values.to_pylist(), refused.tolist()
     ([[1.0, 2.5, 3.0], [inf], None], [False, False, True])
     """
-    bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, r"[\[\],\s]+", " "))
-    return _read(
-        _cells(bare),
+    cells = _cells(text)
+    whole = pc.match_substring_regex(cells, _LIST)
+    bare = pc.replace_substring_regex(cells, r"[\[\],\s]+", " ")
+    values, refused = _read(
+        _cells(pc.if_else(whole, bare, pa.scalar(None, pa.string()))),
         lambda array: pc.cast(pc.utf8_split_whitespace(array), pa.list_(pa.float64())),
     )
+    return values, refused | _true(pc.invert(whole))
 
 
 def _cells(text: pa.Array) -> pa.Array:

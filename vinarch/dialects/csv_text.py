@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+_BOM = b"\xef\xbb\xbf"
 _NEXT_STEP = "See docs/how-to/mend-a-file.md; if the archive is right, fetch it again."
 
 
@@ -40,7 +42,7 @@ class TextTable:
     lines : ndarray of int64, shape (n,)
         Line in which each row begins, from 1.
     cut_off : bool
-        Whether the last row lacks its line end, so that its last cell may be cut.
+        Whether the last row lacks its line end or its last quote, so that its last cell may be cut.
     refused : tuple of (source_row, line, Refusal)
         Rows with the wrong number of cells.
     """
@@ -73,8 +75,8 @@ def read_text_table(
     Raises
     ------
     DialectError
-        If the file is empty, is no UTF-8 text, lacks a required column or has one that is not
-        known.
+        If the file is empty, is no UTF-8 text, lacks a required column, has one that is not known
+        or has no row.
     """
     data = _read_bytes(local, path)
     header = _check_header(data, path, required, optional)
@@ -98,10 +100,18 @@ def read_text_table(
         )
     except pa.ArrowInvalid as error:
         raise DialectError(path, "a CSV table", str(error).splitlines()[0], _NEXT_STEP) from error
-    columns = {
-        name: _flat(table.column(place)) for place, name in enumerate(header)
-    }
-    return _with_places(columns, bad, data)
+    if table.column_names != header:
+        raise DialectError(
+            f"{path}, line 1",
+            "a header of one line",
+            "a quote that is not closed in it",
+            _NEXT_STEP,
+        )
+    columns = {name: _flat(table.column(name)) for name in header}
+    text = _with_places(columns, bad, data)
+    if not len(text) and not text.refused:
+        raise DialectError(path, "rows below the header", "none", _NEXT_STEP)
+    return text
 
 
 def _read_bytes(local: Path, path: str) -> bytes:
@@ -111,7 +121,7 @@ def _read_bytes(local: Path, path: str) -> bytes:
         raise DialectError(
             path, "a readable file", error.strerror or str(error), _NEXT_STEP
         ) from error
-    if not data.strip():
+    if not data.removeprefix(_BOM).strip():
         raise DialectError(path, "a CSV table", f"an empty file of {len(data)} bytes", _NEXT_STEP)
     try:
         data.decode("utf-8")
@@ -132,16 +142,18 @@ def _read_bytes(local: Path, path: str) -> bytes:
 def _check_header(
     data: bytes, path: str, required: Sequence[str], optional: Sequence[str]
 ) -> list[str]:
-    first = data.removeprefix(b"\xef\xbb\xbf").splitlines()[0].decode("utf-8")
-    header = next(csv.reader([first]), [])
+    first = data.removeprefix(_BOM).splitlines()[0].decode("utf-8")
+    try:
+        header = next(csv.reader([first]), [])
+    except csv.Error:
+        # A line far too long for a header: its start is shown as the one column there is.
+        header = [first]
     missing = [name for name in required if name not in header]
     unknown = [name for name in header if name not in {*required, *optional}]
     repeated = sorted({name for name in header if header.count(name) > 1})
     where = f"{path}, line 1"
     if missing:
-        near = {
-            name: difflib.get_close_matches(name, unknown, n=1, cutoff=0.5) for name in missing
-        }
+        near = {name: difflib.get_close_matches(name, unknown, n=1, cutoff=0.5) for name in missing}
         renamed = [f"{found[0]!r} in place of {name!r}?" for name, found in near.items() if found]
         raise DialectError(
             where,
@@ -173,16 +185,21 @@ def _with_places(
     bad_places = np.array([row.number - 2 for row in bad], dtype=np.int64)
     good_places = np.setdiff1d(np.arange(total, dtype=np.int64), bad_places)
     extra_lines = np.zeros(total, dtype=np.int64)
+    line_end = r"\r\n|\r|\n" if b"\r" in data else r"\n"
     for column in columns.values():
-        extra_lines[good_places] += pc.count_substring(column, "\n").to_numpy()
+        extra_lines[good_places] += pc.count_substring_regex(column, line_end).to_numpy()
     for place, row in zip(bad_places, bad, strict=True):
-        extra_lines[place] = row.text.count("\n")
+        extra_lines[place] = len(re.findall(line_end, row.text))
     lines = 2 + np.arange(total, dtype=np.int64)
     lines[1:] += np.cumsum(extra_lines)[:-1]
 
     blank = np.ones(good_rows, dtype=bool)
     for column in columns.values():
         blank &= pc.equal(column, "").to_numpy(zero_copy_only=False)
+    if blank.any():
+        # To Arrow a row of nothing but commas looks the same; it is a row, and a bad one.
+        printed = data.splitlines()
+        blank &= [not printed[line - 1] for line in lines[good_places]]
     kept = np.flatnonzero(~blank)
     row_number = np.cumsum(~np.isin(np.arange(total), good_places[blank])) - 1
     refused = tuple(
@@ -196,14 +213,21 @@ def _with_places(
         for place, row in zip(bad_places, bad, strict=True)
     )
     # A row that was refused for its cells needs no second reason for its missing line end.
-    cut_off = not data.endswith((b"\n", b"\r")) and total - 1 not in bad_places
+    last_is_read = len(kept) > 0 and int(good_places[kept[-1]]) == total - 1
     return TextTable(
         {name: column.take(pa.array(kept)) for name, column in columns.items()},
         row_number[good_places[kept]],
         lines[good_places[kept]],
-        cut_off,
+        last_is_read and _is_cut_off(next(reversed(columns.values()))[-1].as_py(), data),
         refused,
     )
+
+
+def _is_cut_off(last_cell: str, data: bytes) -> bool:
+    if not data.endswith((b"\n", b"\r")):
+        return True
+    # A line end inside the last cell is the file's last one only if no quote closes the cell.
+    return last_cell.endswith(("\n", "\r")) and not data.rstrip().endswith(b'"')
 
 
 def _flat(column: pa.ChunkedArray) -> pa.Array:
