@@ -16,7 +16,7 @@ def find_archives() -> Path | None:
     named = os.environ.get(ARCHIVES_VARIABLE, "").strip()
     if not named:
         return None
-    folder = (ROOT / named).resolve()
+    folder = (ROOT / Path(named).expanduser()).resolve()
     if not (folder / "JS9FR6").is_dir():
         pytest.fail(f"{ARCHIVES_VARIABLE}={named}: {folder} holds no JS9FR6", pytrace=False)
     return folder

@@ -281,3 +281,40 @@ def test_any_cut_into_blocks_gives_the_same_and_loses_nothing(rows, data):
         assert brief["last_val_accuracy_percent"] == (
             mine[-1]["val_accuracy_percent"] if mine else None
         )
+
+
+STOPPED = replace(KEY, epoch_budget=25)
+
+
+def seven_epochs():
+    return [row(7, epoch, converged=epoch == 6) for epoch in range(7)]
+
+
+def test_a_lost_row_counts_for_the_architecture_around_it():
+    rows = seven_epochs()
+    rows[3] = {"source_file": "a.csv", "expected": "8 cells", "got": "7", "genome_refused": False}
+    made = assemble_rows(*rows, key=STOPPED)
+    (architecture,) = made.architectures.to_pylist()
+    assert (architecture["epochs_trained"], architecture["rejected_rows"]) == (6, 1)
+    assert architecture["status"] == "incomplete"
+    assert made.rejects["architecture"].to_pylist() == [7]
+
+
+def test_a_lost_row_between_two_architectures_counts_for_none():
+    lost = {"source_file": "a.csv", "expected": "8 cells", "got": "7", "genome_refused": False}
+    made = assemble_rows(row(7, 0), lost, row(8, 0))
+    assert made.architectures["rejected_rows"].to_pylist() == [0, 0]
+    assert made.rejects["architecture"].to_pylist() == [None]
+
+
+def test_a_history_with_a_gap_is_incomplete():
+    whole = assemble_rows(*seven_epochs(), key=STOPPED)
+    assert whole.architectures["status"].to_pylist() == ["early_stopped"]
+    gap = [values for values in seven_epochs() if values["epoch"] != 3]
+    made = assemble_rows(*gap, key=STOPPED)
+    assert made.architectures["status"].to_pylist() == ["incomplete"]
+
+
+def test_more_epochs_than_the_budget_are_a_whole_history():
+    made = assemble_rows(*seven_epochs(), key=replace(KEY, epoch_budget=5))
+    assert made.architectures["status"].to_pylist() == ["ok"]

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import pickle
 
+import numpy as np
 import pandas as pd
 import pyarrow.dataset as ds
 import pytest
 from tables import PATH_TIMES, TOY_FILES, TOY_TIMES, ingest_files, toy_archive
 
-from vinarch.commons import SELECTABLE, open_commons
+from vinarch.commons import SELECTABLE, from_snapshot, open_commons
 from vinarch.errors import MixedSpacesError, SelectionError
 from vinarch.schema import STORED_TABLES
 
@@ -61,7 +62,10 @@ def test_experiments_by_hand(toys):
         ({"beam": {"1e15"}, "early_termination": False}, [E15, SILENT]),
         ({"status": "ok", "gpus": 4}, [E16]),
         ({"archive": "TOY", "experiment": E15}, [E15]),
-        ({"gpus": []}, []),
+        ({"gpus": np.int64(1), "early_termination": np.True_}, [E14]),
+        ({"beam": np.array(["1e14", "1e16"])}, [E14, E16]),
+        ({"beam": pd.Series(["1e15"])}, [E15, SILENT]),
+        ({"gpus": pd.Index([4])}, [SILENT, E16]),
     ],
 )
 def test_select_confines_every_table(toys, attributes, experiments):
@@ -106,13 +110,40 @@ def test_lengths_and_single_columns_are_those_of_the_table(toys, lower):
         ),
         (
             {"gpus": 1, "beam": "1e16"},
-            "select(beam=…): expected one of '1e14', '1e15', got '1e16'. Did you mean '1e15'?",
+            (
+                "select: expected an experiment with all of these attributes, "
+                "got gpus=1, beam='1e16'. `commons.experiment_index` lists the experiments."
+            ),
         ),
-        ({"gpus": 2}, "select(gpus=…): expected one of 1, 4, got 2."),
-        ({"gpus": True}, "select(gpus=…): expected one of 1, 4, got True."),
+        (
+            {"gpus": 2},
+            "select(gpus=…): expected one of 1, 4, got 2. Pass one of these, or a list of them.",
+        ),
+        ({"gpus": "1"}, "select(gpus=…): expected one of 1, 4, got '1'. Did you mean 1?"),
+        (
+            {"gpus": True},
+            "select(gpus=…): expected one of 1, 4, got True. Pass one of these, or a list of them.",
+        ),
+        (
+            {"gpus": []},
+            (
+                "select(gpus=…): expected one of 1, 4, got an empty list. "
+                "Pass one of these, or a list of them."
+            ),
+        ),
+        (
+            {"beam": 1e14},
+            (
+                "select(beam=…): expected one of '1e14', '1e15', '1e16', got 100000000000000.0. "
+                "Did you mean '1e14'?"
+            ),
+        ),
         (
             {"early_termination": 1},
-            "select(early_termination=…): expected one of False, True, got 1.",
+            (
+                "select(early_termination=…): expected one of False, True, got 1. "
+                "Pass one of these, or a list of them."
+            ),
         ),
     ],
 )
@@ -134,7 +165,7 @@ def test_a_commons_survives_pickling(toys):
 
 def test_search_space_of_one_several_and_none(toys, tmp_path):
     assert toys.search_space() == "nsga-net-macro-3x4"
-    empty = toys.select(gpus=[])
+    empty = from_snapshot(toys.snapshot, toys.experiment_index.iloc[:0])
     with pytest.raises(SelectionError) as caught:
         empty.search_space()
     assert str(caught.value) == (

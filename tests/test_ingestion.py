@@ -206,8 +206,8 @@ def test_strict_objects_to_what_was_ingested_without(tmp_path):
     with pytest.raises(RejectedRowsError) as caught:
         ingest_files(root, tmp_path / "files", BAD_FILES, strict=True)
     assert str(caught.value) == (
-        "archive TOY: expected no rejected rows (strict), got 1; the first: listed in "
-        f"{root}/snapshots/000001/rejects. "
+        "archive TOY: expected no rejected rows (strict), got 1; they are listed "
+        "in the commons' table rejects. "
         "Mend the source, or go on without strict: the rest can be read."
     )
     assert state_of(root) == before
@@ -338,7 +338,7 @@ def killed_at(count):
     os.fsync = watched(os.fsync)
     for name in ("rename", "replace", "hardlink_to"):
         setattr(Path, name, watched(getattr(Path, name)))
-    store.pq.write_table = watched(store.pq.write_table)
+    store.drafts.pq.write_table = watched(store.drafts.pq.write_table)
 
 
 def slowly():

@@ -11,9 +11,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vinarch"
 
 LAYERS = (
     {"errors", "progress", "provenance"},
+    {"parameters"},
     {"genome", "schema"},
     {"subsequence", "distance", "decoding", "catalog", "dialects"},
-    {"assembly", "fetching", "store"},
+    {"assembly", "experiment_table", "fetching", "store"},
     {"ingestion", "commons"},
     {"matching", "measuring"},
     {"summary", "access"},
@@ -47,7 +48,9 @@ def imports_of(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names = {alias.name for alias in node.names}
+            assert "vinarch" not in names, f"{path}: name the module that is imported"
+            found |= names
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}

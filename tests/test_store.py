@@ -144,7 +144,7 @@ def test_foreign_row_groups_are_filtered_right(
 
 
 def test_large_experiments_are_cut_into_row_groups(tmp_path, snapshot, monkeypatch):
-    monkeypatch.setattr("vinarch.store.ROW_GROUP_ROWS", 3)
+    monkeypatch.setattr("vinarch.store.drafts.ROW_GROUP_ROWS", 3)
     big = replace(snapshot, root=tmp_path)
     data = pa.concat_tables(
         [pa.Table.from_pandas(read_piece(p), HISTORIES.arrow()) for p in snapshot.pieces(HISTORIES)]
@@ -292,6 +292,13 @@ def test_leftovers_of_the_killed_are_removed(root):
     assert [path.name for path in (root / "snapshots").iterdir()] == ["000001"]
 
 
+def test_leftovers_of_a_first_writer_are_removed_too(tmp_path):
+    (tmp_path / "new" / "snapshots" / ".draft-0123" / "histories").mkdir(parents=True)
+    with drafting(tmp_path / "new"):
+        pass
+    assert list((tmp_path / "new" / "snapshots").iterdir()) == []
+
+
 def test_the_snapshot_before_stays_readable_and_files_are_shared(root, tmp_path):
     first = open_snapshot(root)
     pieces = first.pieces(HISTORIES)
@@ -303,11 +310,11 @@ def test_the_snapshot_before_stays_readable_and_files_are_shared(root, tmp_path)
             assert path.samefile(second.folder / path.relative_to(first.folder))
     assert sum(len(read_piece(piece)) for piece in pieces) == 12
     ingest_files(root, tmp_path / "files", TOY_FILES, archive=toy_archive("THIRD"))
-    assert sorted(p.name for p in (root / "snapshots").iterdir()) == ["000001", "000002", "000003"]
+    assert sorted(p.name for p in (root / "snapshots").iterdir()) == ["000002", "000003"]
     assert sum(len(read_piece(piece)) for piece in second.pieces(HISTORIES)) == 24
     ingest_files(root, tmp_path / "files", TOY_FILES, archive=toy_archive("FOURTH"))
-    # Only a writer cleans up, and before it writes: two snapshots before the new one remain.
-    assert sorted(p.name for p in (root / "snapshots").iterdir()) == ["000002", "000003", "000004"]
+    # The one before is kept for readers that have it open.
+    assert sorted(p.name for p in (root / "snapshots").iterdir()) == ["000003", "000004"]
     with pytest.raises(StoreError, match=r"part-00000\.parquet: expected a Parquet file of the"):
         read_piece(pieces[0])
     assert len(open_snapshot(root).pieces(HISTORIES)) == 12

@@ -67,6 +67,7 @@ def assemble(
             "expected", "got", "genome_refused",
         ]
     ).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)  # fmt: skip
+    _place_by_neighbours(rows)
     _reject_unreadable_architectures(rows)
     _reject_contradictions(rows, "flat", "genome")
     _reject_contradictions(rows, "mflops", "flops")
@@ -79,10 +80,26 @@ def assemble(
     )
     histories = _histories(key, source, rows, good, numbering, space)
     return AssembledExperiment(
-        _architectures(key, source, rows[whole], good[whole.to_numpy()], numbering, space),
+        _architectures(
+            key,
+            source,
+            rows[whole],
+            good[whole.to_numpy()],
+            rows[~good].groupby("architecture").size(),
+            numbering,
+            space,
+        ),
         histories,
         _rejects(key, rows[~good]),
     )
+
+
+def _place_by_neighbours(rows: pd.DataFrame) -> None:
+    """Give a refused row the architecture of the rows before and after it, where they agree."""
+    of_file = rows.groupby("source_file", sort=False)["architecture"]
+    before, after = of_file.ffill(), of_file.bfill()
+    lost = rows["architecture"].isna() & rows["expected"].notna() & (before == after)
+    rows.loc[lost, "architecture"] = before[lost]
 
 
 def _reject_unreadable_architectures(rows: pd.DataFrame) -> None:
@@ -167,13 +184,13 @@ def _architectures(
     source: pa.Table,
     rows: pd.DataFrame,
     good: npt.NDArray[np.bool_],
+    rejected: pd.Series,
     numbering: pd.DataFrame,
     space: MacroSpace,
 ) -> pa.Table:
     by_architecture = rows.groupby("architecture", sort=True)
     first = by_architecture.head(1).sort_values("architecture")
     names = first["architecture"].to_numpy(dtype=np.int64)
-    refused = (~pd.Series(good, index=rows.index)).groupby(rows["architecture"]).sum()
     measured = (
         source.select(["val_accuracy_percent", "prediction_percent", "converged"])
         .take(pa.array(rows.index.to_numpy()[good], pa.int64()))
@@ -199,14 +216,18 @@ def _architectures(
             "last_prediction_percent": last["prediction_percent"],
             "converged": last["converged"],
             "mflops": mflops.set_index("architecture")["mflops"],
-            "rejected_rows": refused,
+            "last_epoch": measured["epoch"].max(),
+            "rejected_rows": rejected,
         }
     ).reindex(names)
-    brief["epochs_trained"] = brief["epochs_trained"].fillna(0).astype(int)
+    for name in ("epochs_trained", "rejected_rows"):
+        brief[name] = brief[name].fillna(0).astype(int)
     mine = numbering.loc[names]
     genomes = [space.from_flat(flat) for flat in mine["flat"]]
     columns: dict[str, Any] = {
-        str(name): pa.Array.from_pandas(values) for name, values in brief.items()
+        str(name): pa.Array.from_pandas(values)
+        for name, values in brief.items()
+        if name in ARCHITECTURES.names
     }
     columns |= {
         "archive": [key.archive] * len(names),
@@ -219,7 +240,7 @@ def _architectures(
         "canonical_id": [genome.canonical_id for genome in genomes],
         "source_file": first["source_file"].to_numpy(),
         "source_row": first["source_row"].to_numpy(dtype=np.int64),
-        "status": [_status(key, *row) for row in _brief_rows(brief)],
+        "status": _statuses(key, brief),
     }
     return ARCHITECTURES.arrow_table(columns, len(names))
 
@@ -231,17 +252,13 @@ def _printed_genomes(source: pa.Table, rows: pd.DataFrame, numbering: pd.DataFra
     return printed
 
 
-def _brief_rows(brief: pd.DataFrame) -> list[tuple[int, bool, int]]:
-    converged = brief["converged"].astype("boolean").fillna(value=False)
-    return list(zip(brief["epochs_trained"], converged, brief["rejected_rows"], strict=True))
-
-
-def _status(key: ExperimentKey, epochs: int, converged: bool, rejected: int) -> str:  # noqa: FBT001
-    if rejected == 0 and epochs == key.epoch_budget:
-        return "ok"
-    if rejected == 0 and converged and key.early_termination:
-        return "early_stopped"
-    return "incomplete"
+def _statuses(key: ExperimentKey, brief: pd.DataFrame) -> npt.NDArray[np.str_]:
+    """Say of each history whether it is whole; one with a gap has lost epochs somewhere."""
+    gapless = brief["last_epoch"] + 1 == brief["epochs_trained"]
+    whole = gapless & (brief["rejected_rows"] == 0)
+    spent = brief["epochs_trained"] >= key.epoch_budget
+    stopped = brief["converged"].astype("boolean").fillna(value=False) & bool(key.early_termination)
+    return np.select([whole & spent, whole & stopped], ["ok", "early_stopped"], "incomplete")
 
 
 def _rejects(key: ExperimentKey, rows: pd.DataFrame) -> pa.Table:

@@ -5,7 +5,6 @@ Dask and pandas are imported inside the commands, so that ``vinarch --help`` ans
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from vinarch.console import (
     compute_options,
     connected,
     debug_option,
-    read_attribute,
+    read_attributes,
     show,
     source_options,
     table_options,
@@ -242,11 +241,7 @@ def study(
 
 def main() -> None:
     """Run the command line; the exit status is 0, 1 for an error, 2 for wrong usage."""
-    try:
-        commands(prog_name="vinarch")
-    except BrokenPipeError:
-        # A pager or `head` that closes the pipe has seen enough: that is no error.
-        sys.stderr.close()
+    commands(prog_name="vinarch")
 
 
 def _fetch(
@@ -255,7 +250,7 @@ def _fetch(
     from vinarch.access import fetch as fetch_commons
     from vinarch.terminal import TerminalProgress
 
-    chosen = dict(read_attribute(text) for text in attributes)
+    chosen = read_attributes(attributes)
     commons = fetch_commons(archive, mirror=mirror, **flags, progress=TerminalProgress())
     return commons.select(**chosen)
 
@@ -263,5 +258,5 @@ def _fetch(
 def _tell(commons: Commons) -> None:
     click.echo(repr(commons))
     rejected = commons.rejected_row_count
-    where = f", listed in {commons.snapshot.folder / 'rejects'}" if rejected else ""
+    where = ", listed by vinarch.open().rejects.compute() in Python" if rejected else ""
     click.echo(f"{rejected:,} rejected row{'s' * (rejected != 1)}{where}")

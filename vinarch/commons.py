@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import dask.dataframe as dd
+import pandas as pd
+from pandas.api.types import is_list_like
 
-from vinarch.errors import MixedSpacesError, SelectionError
+from vinarch.errors import MixedSpacesError, ParameterError, SelectionError
 from vinarch.schema import (
     ARCHITECTURES,
     ATTRIBUTES,
@@ -25,8 +27,6 @@ from vinarch.store import Snapshot, open_snapshot, read_piece
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from vinarch.provenance import Provenance
 
@@ -92,7 +92,8 @@ class Commons:
         Raises
         ------
         SelectionError
-            If there is no such attribute, or no experiment of the commons has such a value.
+            If there is no such attribute, no experiment of the commons has such a value, or none
+            has all of them.
 
         Examples
         --------
@@ -101,9 +102,17 @@ class Commons:
         Commons of 1 archive (JS9FR6 9.0): 4 experiments, 400 architectures, 8,384 history rows
         """
         index = self.experiment_index
+        chosen = pd.Series(data=True, index=index.index)
         for name, wanted in attributes.items():
-            index = index[_matches(index, name, wanted)]
-        return from_snapshot(self.snapshot, index.reset_index(drop=True))
+            chosen &= _matches(index, name, wanted)
+        if attributes and not chosen.any():
+            raise SelectionError(
+                "select",
+                "an experiment with all of these attributes",
+                ", ".join(f"{name}={wanted!r}" for name, wanted in attributes.items()),
+                "`commons.experiment_index` lists the experiments.",
+            )
+        return from_snapshot(self.snapshot, index[chosen].reset_index(drop=True))
 
     @property
     def provenance(self) -> tuple[Provenance, ...]:
@@ -199,6 +208,24 @@ def _lazy(snapshot: Snapshot, table: Table, index: pd.DataFrame) -> dd.DataFrame
     return dd.from_map(read_piece, pieces, meta=table.empty(), label=f"read-{table.name}")
 
 
+def check_commons(value: Any, where: str) -> Commons:
+    """Return a value that must be a commons.
+
+    Raises
+    ------
+    ParameterError
+        If it is something else: a frame, a list, a name.
+    """
+    if not isinstance(value, Commons):
+        raise ParameterError(
+            where,
+            "a Commons",
+            f"{type(value).__name__}: {str(value)[:60]!r}",
+            'Pass what vinarch.fetch("…"), vinarch.open() or commons.select(…) returns.',
+        )
+    return value
+
+
 def _matches(index: pd.DataFrame, name: str, wanted: Any) -> pd.Series:
     if name not in SELECTABLE:
         near = difflib.get_close_matches(name, SELECTABLE, n=1)
@@ -206,21 +233,40 @@ def _matches(index: pd.DataFrame, name: str, wanted: Any) -> pd.Series:
             f"select({name}=…)",
             "an attribute: " + ", ".join(SELECTABLE),
             repr(name),
-            f"Did you mean {near[0]}?" if near else "",
+            f"Did you mean {near[0]}?" if near else "Pass one of these.",
         )
-    values = list(wanted) if isinstance(wanted, (list, tuple, set, frozenset)) else [wanted]
+    values = [_plain(value) for value in (wanted if is_list_like(wanted) else [wanted])]
     known = index[name].dropna().unique().tolist()
     strange = [value for value in values if not any(_same(value, has) for has in known)]
-    if strange:
-        # A short name of an experiment is half of its long one, so the default of 0.6 is too strict.
-        near = difflib.get_close_matches(str(strange[0]), map(str, known), n=1, cutoff=0.4)
+    if strange or not values:
         raise SelectionError(
             f"select({name}=…)",
             "one of " + (", ".join(repr(has) for has in sorted(known)) or "nothing: none is known"),
-            repr(strange[0]),
-            f"Did you mean {near[0]!r}?" if near else "",
+            repr(strange[0]) if strange else "an empty list",
+            _hint(strange, known),
         )
     return index[name].isin(values).fillna(value=False).astype(bool)
+
+
+def _hint(strange: list[Any], known: list[Any]) -> str:
+    for value in strange[:1]:
+        for has in known:
+            # 1e14 and "1" are what people type for the texts and numbers that an archive has.
+            if str(has) == str(value) or (type(value) is float and str(has) == _short(value)):
+                return f"Did you mean {has!r}?"
+        # A short name of an experiment is half of its long one; difflib asks for 0.6 by default.
+        near = difflib.get_close_matches(str(value), map(str, known), n=1, cutoff=0.4)
+        if near:
+            return f"Did you mean {near[0]!r}?"
+    return "Pass one of these, or a list of them."
+
+
+def _short(value: float) -> str:
+    return f"{value:.0e}".replace("e+", "e")
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
 
 
 def _same(value: Any, known: Any) -> bool:

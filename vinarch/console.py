@@ -6,6 +6,8 @@ The command line's plumbing, without any command.
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +15,7 @@ import click
 from vinarch.errors import ParameterError, VinarchError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
 
@@ -28,10 +30,15 @@ class MessageGroup(click.Group):
         """Run a command; exit with 1 after an error, 130 after an interruption."""
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except BrokenPipeError:
+            # A pager or `head` that closes the pipe has seen enough: that is no error. Python
+            # would complain once more when it flushes at exit, so the pipe is replaced.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
         except KeyboardInterrupt:
-            click.echo("vinarch: interrupted; what was there before is untouched.", err=True)
+            click.echo("vinarch: interrupted; the commons is as it was before.", err=True)
             ctx.exit(_INTERRUPTED)
         except Exception as error:
             if ctx.meta.get(_DEBUG):
@@ -96,7 +103,8 @@ def compute_options(function: Callable[..., Any]) -> Callable[..., Any]:
             multiple=True,
             metavar="NAME=VALUE",
             help="Only experiments with this attribute, such as beam=1e14, gpus=1, "
-            "early_termination=true; may be repeated.",
+            "early_termination=true; may be repeated, several values of one name are "
+            "alternatives.",
         ),
     ):
         function = decorate(function)
@@ -124,6 +132,20 @@ def table_options(function: Callable[..., Any]) -> Callable[..., Any]:
     ):
         function = decorate(function)
     return function
+
+
+def read_attributes(texts: Sequence[str]) -> dict[str, list[Any]]:
+    """Read several ``NAME=VALUE``; the values of one name are alternatives.
+
+    Examples
+    --------
+    >>> read_attributes(["gpus=1", "beam=1e14", "beam=1e15"])
+    {'gpus': [1], 'beam': ['1e14', '1e15']}
+    """
+    found: dict[str, list[Any]] = {}
+    for name, value in map(read_attribute, texts):
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def read_attribute(text: str) -> tuple[str, Any]:
@@ -175,5 +197,7 @@ def connected(address: str | None) -> Iterator[None]:
 
 def show(frame: pd.DataFrame, rows: int, what: str) -> None:
     """Print the first rows of a frame, and how many there are."""
-    click.echo(frame.head(rows).round(4).to_string(index=False))
-    click.echo(f"\n{min(rows, len(frame)):,} of {len(frame):,} {what}")
+    if rows and len(frame):
+        click.echo(frame.head(rows).round(4).to_string(index=False))
+        click.echo()
+    click.echo(f"{min(rows, len(frame)):,} of {len(frame):,} {what}")

@@ -24,6 +24,10 @@ import numpy.typing as npt
 
 from vinarch.errors import GenomeError
 
+_MOST_NODES = 8
+"""Connected nodes of a phase whose numberings are all tried, 40,320 of them; more would take
+seconds a genome."""
+
 _NAME = re.compile(r"nsga-net-macro-(?:([1-9]\d*)x([1-9]\d*)|([1-9]\d*(?:\+[1-9]\d*)*))")
 
 
@@ -180,6 +184,7 @@ class Genome:
         In each phase nodes without any connection are dropped and the others renumbered so that
         isomorphic phases become equal; a phase without connections is skipped whole, so that its
         skip bit does not count either.
+        A phase of more than eight connected nodes is kept as it is printed.
         """
         forms = [
             canonical_phase(bits, nodes)
@@ -252,6 +257,8 @@ def canonical_phase(bits: tuple[int, ...], nodes: int) -> str:
     if not active:
         return "0"
     triangle = [(s, t) for t in range(len(active)) for s in range(t)]
+    if len(active) > _MOST_NODES:
+        return f"{len(active)}.as-printed.{''.join(map(str, bits))}"
     best = ""
     for order in permutations(active):
         number = {node: place for place, node in enumerate(order)}

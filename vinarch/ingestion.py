@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 import dask
 import dask.bag as db
-import pandas as pd
 import pyarrow as pa
 from dask.base import get_scheduler
 from dask.callbacks import Callback
@@ -25,9 +24,17 @@ from vinarch import __version__
 from vinarch.assembly import ExperimentKey, assemble
 from vinarch.dialects import find_dialect
 from vinarch.errors import DialectError, RejectedRowsError
+from vinarch.experiment_table import ExperimentCounts, experiment_table
 from vinarch.genome import MacroSpace
-from vinarch.schema import ARCHITECTURES, EXPERIMENTS, FORMAT_VERSION, HISTORIES, REJECTS, Table
-from vinarch.store import ArchiveRecord, Draft, Snapshot, drafting, write_part
+from vinarch.schema import ARCHITECTURES, EXPERIMENTS, FORMAT_VERSION, HISTORIES, REJECTS
+from vinarch.store import (
+    ArchiveRecord,
+    Draft,
+    drafting,
+    has_commons,
+    open_snapshot,
+    write_part,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,18 +65,6 @@ class FileBlock:
 
     experiment: str
     files: tuple[SourceFile, ...]
-
-
-@dataclass(frozen=True)
-class ExperimentCounts:
-    """How much one experiment brought."""
-
-    experiment: str
-    architectures: int
-    structures: int
-    history_rows: int
-    rejected_rows: int
-    first_reject: str
 
 
 def ingest(
@@ -111,25 +106,49 @@ def ingest(
         If the disk refuses; the commons stays as it was.
     """
     recipe = _recipe(archive, provenance)
-    with drafting(root) as draft:
-        known = draft.before.record(archive.name) if draft.before else None
-        # Damaged tables are made anew: the error that they raise sends the user here.
-        if (
-            draft.before is not None
-            and known is not None
-            and known.recipe == recipe
-            and draft.before.is_whole(archive.name)
-        ):
-            _check_strict(archive, strict, known.rejected_row_count, draft.before)
-            return known.rejected_row_count
-        blocks = plan_blocks(archive, files)
-        counts = _compute_parts(archive, blocks, draft, progress)
-        rejected = sum(count.rejected_rows for count in counts)
-        if strict and rejected:
-            _raise_strict(archive, rejected, next(c.first_reject for c in counts if c.first_reject))
-        rows = _experiment_rows(archive, files, counts)
-        write_part(draft.part_path(EXPERIMENTS, archive.name, 0), EXPERIMENTS, rows)
-        draft.publish(ArchiveRecord(recipe, archive.licence, rejected, __version__, provenance))
+    # First without the lock, so that a commons that cannot be written still serves what it has.
+    known = _ingested(root, archive, recipe)
+    if known is None:
+        with drafting(root, progress) as draft:
+            known = _ingested(root, archive, recipe)
+            if known is None:
+                return _ingest_anew(archive, files, provenance, draft, recipe, strict, progress)
+    if strict and known:
+        _raise_strict(archive, known, "they are listed in the commons' table rejects")
+    return known
+
+
+def _ingested(root: Path, archive: Archive, recipe: str) -> int | None:
+    """Return how many rows were rejected if just these files are in the commons, else None."""
+    if not has_commons(root):
+        return None
+    snapshot = open_snapshot(root)
+    record = snapshot.record(archive.name)
+    # Damaged tables are made anew: the error that they raise sends the user here.
+    if record is None or record.recipe != recipe or not snapshot.is_whole(archive.name):
+        return None
+    return record.rejected_row_count
+
+
+def _ingest_anew(
+    archive: Archive,
+    files: Sequence[SourceFile],
+    provenance: Provenance,
+    draft: Draft,
+    recipe: str,
+    strict: bool,  # noqa: FBT001 - one private step of `ingest`
+    progress: Progress,
+) -> int:
+    blocks = plan_blocks(archive, files)
+    attributes = {block.experiment: archive.attributes_of(block.files[0].path) for block in blocks}
+    counts = _compute_parts(archive, blocks, attributes, draft, progress)
+    rejected = sum(count.rejected_rows for count in counts)
+    if strict and rejected:
+        first = next(count.first_reject for count in counts if count.first_reject)
+        _raise_strict(archive, rejected, f"the first: {first}")
+    rows = experiment_table(archive, attributes, counts, _wall_times(archive, files))
+    write_part(draft.part_path(EXPERIMENTS, archive.name, 0), EXPERIMENTS, rows)
+    draft.publish(ArchiveRecord(recipe, archive.licence, rejected, __version__, provenance))
     return rejected
 
 
@@ -230,85 +249,37 @@ class _TaskProgress(Callback):  # type: ignore[misc]  # Dask ships no types
 
 
 def _compute_parts(
-    archive: Archive, blocks: Sequence[FileBlock], draft: Draft, progress: Progress
+    archive: Archive,
+    blocks: Sequence[FileBlock],
+    attributes: Mapping[str, Mapping[str, AttributeValue]],
+    draft: Draft,
+    progress: Progress,
 ) -> list[ExperimentCounts]:
     bag = db.from_sequence(blocks, npartitions=len(blocks))
     parsed = bag.map(parse_block, archive.dialect, archive.search_space).to_delayed()
     of_experiment: defaultdict[str, list[Any]] = defaultdict(list)
-    paths: dict[str, str] = {}
     for block, tables in zip(blocks, parsed, strict=True):
         of_experiment[block.experiment].append(tables)
-        paths.setdefault(block.experiment, block.files[0].path)
     tasks = []
     for part, (experiment, tables) in enumerate(of_experiment.items()):
-        values = archive.attributes_of(paths[experiment])
-        stopped = values.get("early_termination")
+        stopped = attributes[experiment].get("early_termination")
         key = ExperimentKey(
             archive.name,
             experiment,
             None if stopped is None else bool(stopped),
             archive.epoch_budget,
         )
-        where = Parts(*(_part(draft, table, archive, part) for table in _PART_TABLES))
+        where = Parts(
+            *(
+                draft.part_path(table, archive.name, part)
+                for table in (ARCHITECTURES, HISTORIES, REJECTS)
+            )
+        )
         tasks.append(dask.delayed(write_experiment)(key, tables, archive.search_space, where))
     # Bags would start processes by default; parsing happens in Arrow, outside Python's lock.
     scheduler = {} if get_scheduler() is not None else {"scheduler": "threads"}
     with _TaskProgress(progress):
         return list(dask.compute(*tasks, **scheduler))
-
-
-_PART_TABLES: tuple[Table, ...] = (ARCHITECTURES, HISTORIES, REJECTS)
-
-
-def _part(draft: Draft, table: Table, archive: Archive, part: int) -> Path:
-    return draft.part_path(table, archive.name, part)
-
-
-def _experiment_rows(
-    archive: Archive, files: Sequence[SourceFile], counts: Sequence[ExperimentCounts]
-) -> pa.Table:
-    rows: dict[str, dict[str, Any]] = {}
-    attributes: dict[str, Mapping[str, AttributeValue]] = {}
-    for file in files:
-        if archive.role_of(file.path) == "histories":
-            values = archive.attributes_of(file.path)
-            attributes[archive.experiment_id(values)] = values
-    for count in counts:
-        rows[count.experiment] = {
-            "status": "ok",
-            "architecture_count": count.architectures,
-            "structure_count": count.structures,
-            "history_row_count": count.history_rows,
-            "rejected_row_count": count.rejected_rows,
-        }
-    for time in _wall_times(archive, files):
-        values = {
-            "gpus": time.gpus,
-            "beam": time.beam,
-            "early_termination": time.early_termination,
-        }
-        name = archive.experiment_id(values)
-        attributes.setdefault(name, values)
-        row = rows.setdefault(name, {"status": "no_histories"})
-        row["wall_time_seconds"] = time.wall_time_seconds
-    frame = pd.DataFrame.from_dict(rows, orient="index").sort_index()
-    for name in ("architecture_count", "structure_count", "history_row_count"):
-        frame[name] = frame[name].fillna(0).astype(int)
-    columns: dict[str, Any] = {
-        "archive": [archive.name] * len(frame),
-        "experiment": frame.index.to_numpy(),
-        "search_space": [archive.search_space] * len(frame),
-        "epoch_budget": [archive.epoch_budget] * len(frame),
-        "status": frame["status"].to_numpy(),
-        "rejected_row_count": frame["rejected_row_count"].fillna(0).astype(int).to_numpy(),
-    }
-    for attribute in archive.attributes:
-        columns[attribute.name] = [attributes[name][attribute.name] for name in frame.index]
-    for name in ("architecture_count", "structure_count", "history_row_count"):
-        columns[name] = frame[name].to_numpy()
-    if "wall_time_seconds" in frame:
-        columns["wall_time_seconds"] = pa.Array.from_pandas(frame["wall_time_seconds"])
-    return EXPERIMENTS.arrow_table(columns, len(frame))
 
 
 def _wall_times(archive: Archive, files: Sequence[SourceFile]) -> list[WallTime]:
@@ -332,20 +303,10 @@ def _recipe(archive: Archive, provenance: Provenance) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _check_strict(
-    archive: Archive,
-    strict: bool,  # noqa: FBT001 - one private step of `ingest`
-    rejected: int,
-    snapshot: Snapshot | None,
-) -> None:
-    if strict and rejected and snapshot is not None:
-        _raise_strict(archive, rejected, f"listed in {snapshot.folder / REJECTS.name}")
-
-
-def _raise_strict(archive: Archive, rejected: int, first: str) -> None:
+def _raise_strict(archive: Archive, rejected: int, which: str) -> None:
     raise RejectedRowsError(
         f"archive {archive.name}",
         "no rejected rows (strict)",
-        f"{rejected}; the first: {first}",
+        f"{rejected}; {which}",
         "Mend the source, or go on without strict: the rest can be read.",
     )

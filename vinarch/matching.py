@@ -20,8 +20,10 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from vinarch.commons import check_commons
 from vinarch.errors import ParameterError
 from vinarch.genome import MacroSpace, flatten_nested, symbol_matrix
+from vinarch.parameters import check_choice, check_whole
 from vinarch.schema import ARCHITECTURES, HISTORIES, MATCHES
 from vinarch.subsequence import MIN_LENGTH, SharedWindow, shared_windows
 
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 
 _KEY = ["archive", "experiment", "structure_id", "structure"]
 _SUMS = ["network_count", "epoch_row_count", "accuracy_high", "accuracy_low"]
-# High words count 2**-28 percent and low words 2**-60: 100 % in 3e8 rows of one genome still fits.
+# High words count 2**-28 percent and low words 2**-60: the sum over the 3e8 epoch rows of a
+# selection still fits at 100 %.
 _HIGH_SCALE = 2.0**28
 _LOW_BITS = 32
 _SPLIT_EVERY = 16
@@ -61,10 +64,10 @@ def match(
 
     Raises
     ------
-    MixedSpacesError
-        If the experiments belong to several search spaces.
+    MixedSpacesError, SelectionError
+        If the experiments belong to several search spaces, or there is none.
     ParameterError
-        If `by` or `min_length` cannot be.
+        If `commons`, `by` or `min_length` cannot be.
 
     References
     ----------
@@ -80,13 +83,10 @@ def match(
         length  start            structures  count  mean_val_accuracy_percent
     65      14      0  [11 29 30 43 49]      5                      89.66
     """
-    if by not in {"experiment", None}:
-        raise ParameterError("match(by=…)", "'experiment' or None", repr(by), "")
+    check_commons(commons, "match")
+    check_choice("match(by=…)", by, ["experiment", None])
     symbols = MacroSpace.from_name(commons.search_space()).symbol_count
-    if not 1 <= min_length <= symbols:
-        raise ParameterError(
-            "match(min_length=…)", f"a whole number from 1 to {symbols}", repr(min_length), ""
-        )
+    min_length = check_whole("match(min_length=…)", min_length, 1, symbols, "symbols")
     state = genome_states(commons)
     if by is None:
         return _tables(state, None, min_length)
@@ -116,6 +116,8 @@ def members(commons: Commons, start: int, subsequence: str) -> dd.DataFrame:
     ------
     ParameterError
         If the subsequence does not fit into a genome.
+    MixedSpacesError, SelectionError
+        If the experiments belong to several search spaces, or there is none.
 
     Examples
     --------
@@ -131,6 +133,7 @@ def members(commons: Commons, start: int, subsequence: str) -> dd.DataFrame:
     84            84         30                      91.45
     94            94         11                      88.11
     """
+    check_commons(commons, "members")
     flat = check_subsequence(commons, start, subsequence)
     space = commons.search_space()
     return commons.architectures.map_partitions(
@@ -140,11 +143,17 @@ def members(commons: Commons, start: int, subsequence: str) -> dd.DataFrame:
 
 def check_subsequence(commons: Commons, start: int, subsequence: str) -> str:
     """Return a subsequence as plain symbols, or say why it cannot stand at `start`."""
-    flat = flatten_nested(subsequence)
+    flat = flatten_nested(subsequence) if isinstance(subsequence, str) else ""
     symbols = MacroSpace.from_name(commons.search_space()).symbol_count
     if not flat or set(flat) - {"0", "1"}:
-        raise ParameterError("subsequence", "symbols 0 and 1", repr(subsequence), "")
-    if start < 0 or start + len(flat) > symbols:
+        raise ParameterError(
+            "subsequence",
+            "symbols 0 and 1 as text",
+            repr(subsequence),
+            "Write it as '10110' or '[1,0,1,1,0]'.",
+        )
+    check_whole("start", start, 0, symbols - 1, "start index, symbols")
+    if start + len(flat) > symbols:
         raise ParameterError(
             "subsequence",
             f"start index and length within the {symbols} symbols of a genome",

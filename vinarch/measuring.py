@@ -12,9 +12,11 @@ import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 
+from vinarch.commons import check_commons
 from vinarch.distance import Metric, check_metric, cross_distances, pair_indices, row_ranges
 from vinarch.errors import ParameterError
 from vinarch.genome import symbol_matrix
+from vinarch.parameters import check_choice
 from vinarch.schema import ARCHITECTURES, DISTANCES
 
 if TYPE_CHECKING:
@@ -52,9 +54,9 @@ def distances(
     Raises
     ------
     ParameterError
-        If there is no such metric.
-    MixedSpacesError
-        If the experiments belong to several search spaces.
+        If `commons`, `metric` or `by` cannot be.
+    MixedSpacesError, SelectionError
+        If the experiments belong to several search spaces, or there is none.
 
     Examples
     --------
@@ -67,6 +69,7 @@ def distances(
     1            0            2      11.0
     2            0            3       5.0
     """
+    check_commons(commons, "distances")
     _check(by, metric)
     commons.search_space()
     structures = _structures(commons)
@@ -103,6 +106,8 @@ def distance_matrix(commons: Commons, metric: Metric = "cityblock") -> pd.DataFr
     ------
     ParameterError
         If there are more structures than that, or no such metric.
+    MixedSpacesError, SelectionError
+        If the experiments belong to several search spaces, or there is none.
 
     Examples
     --------
@@ -115,6 +120,7 @@ def distance_matrix(commons: Commons, metric: Metric = "cityblock") -> pd.DataFr
     1           8.0  0.0   7.0
     2          11.0  7.0   0.0
     """
+    check_commons(commons, "distance_matrix")
     check_metric(metric)
     commons.search_space()
     found = _structures(commons).compute()
@@ -136,8 +142,7 @@ def distance_matrix(commons: Commons, metric: Metric = "cityblock") -> pd.DataFr
 
 def _check(by: str | None, metric: str) -> None:
     check_metric(metric)
-    if by not in {"experiment", None}:
-        raise ParameterError("distances(by=…)", "'experiment' or None", repr(by), "")
+    check_choice("distances(by=…)", by, ["experiment", None])
 
 
 def _piece_count(structures: int) -> int:

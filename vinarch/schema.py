@@ -42,7 +42,7 @@ class Column:
         Missing numbers are NaN, missing integers and booleans are ``pd.NA``.
         """
         if pa.types.is_string(self.type):
-            return pd.StringDtype("pyarrow", na_value=float("nan"))
+            return pd.StringDtype("pyarrow")
         if pa.types.is_floating(self.type):
             return "float64"
         if pa.types.is_boolean(self.type):
@@ -297,12 +297,19 @@ ARCHITECTURES = Table(
             pa.int64(),
             "Its first row in the source file, from 0, header not counted.",
         ),
-        Column("rejected_rows", pa.int64(), "Rows of its history that were rejected.", "count"),
+        Column(
+            "rejected_rows",
+            pa.int64(),
+            "Rows of its history that were rejected. A row that does not say whose it is counts "
+            "where the rows before and after it agree.",
+            "count",
+        ),
         Column(
             "status",
             pa.string(),
             "`ok`: trained for the whole budget; `early_stopped`: ended by the prediction engine; "
-            "`incomplete`: shorter than the budget for no recorded reason, or with rejected rows.",
+            "`incomplete`: shorter than the budget for no recorded reason, with an epoch missing "
+            "in between, or with rejected rows.",
         ),
     ),
 )
@@ -376,7 +383,8 @@ REJECTS = Table(
         Column(
             "architecture",
             pa.int64(),
-            "Architecture that the row belongs to, where that much could be read.",
+            "Architecture that the row belongs to, where that much could be read or the rows "
+            "before and after it agree.",
             nullable=True,
         ),
         _SOURCE_FILE,

@@ -109,7 +109,9 @@ def shared_windows(
     0 3 [[0, 1]]
     """
     if min_length < 1:
-        raise ParameterError("min_length", "a whole number from 1", str(min_length), "")
+        raise ParameterError(
+            "min_length", "a whole number from 1", str(min_length), "VINARCH keeps 5 and more."
+        )
     rows, total = symbols.shape
     order = np.arange(rows, dtype=np.int64)
     for start in range(total - 1, -1, -1):
