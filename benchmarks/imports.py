@@ -10,9 +10,7 @@ import subprocess
 import sys
 
 REPEATS = 9
-CODE = (
-    "import time; begin = time.perf_counter(); import {name}; print(time.perf_counter() - begin)"
-)
+CODE = "import time; begin = time.perf_counter(); import {name}; print(time.perf_counter() - begin)"
 
 
 def seconds(name: str) -> float:

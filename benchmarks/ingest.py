@@ -63,9 +63,8 @@ def main() -> None:
     base = statistics.median(times["pyarrow.csv.read_csv"])
     for name, taken in times.items():
         median = statistics.median(taken)
-        print(
-            f"{name:<40} {median * 1e3:7.1f} ms  {megabytes / median:7.1f} MB/s  {median / base:5.1f}×"
-        )
+        rate = megabytes / median
+        print(f"{name:<40} {median * 1e3:7.1f} ms  {rate:7.1f} MB/s  {median / base:5.1f} times")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 
 import vinarch
 from vinarch.catalog import find_archive, load_catalog
-from vinarch.errors import CardError, UnknownArchiveError
+from vinarch.errors import CardError, ParameterError, UnknownArchiveError
 
 CARD = find_archive("JS9FR6")
 FOLDER = "icpp_training_results"
@@ -22,17 +22,50 @@ FOLDER = "icpp_training_results"
         "10.7910/DVN/JS9FR6",
         "doi:10.7910/dvn/js9fr6",
         "https://doi.org/10.7910/DVN/JS9FR6",
+        "http://dx.doi.org/10.7910/DVN/JS9FR6/",
+        "doi.org/10.7910/DVN/JS9FR6",
+        "doi: 10.7910/DVN/JS9FR6",
+        "DOI:10.7910/DVN/JS9FR6.",
+        "<https://doi.org/10.7910/DVN/JS9FR6>",
+        "https://dataverse.harvard.edu/dataset.xhtml?persistentId=doi:10.7910/DVN/JS9FR6",
+        "https://dataverse.harvard.edu/dataset.xhtml?persistentId=doi:10.7910/DVN/JS9FR6&version=9.0",
+        "https://host/dataset.xhtml?persistentId=doi%3A10.7910%2FDVN%2FJS9FR6#x",
+        "JS9FR6/",
+        "'JS9FR6'",
     ],
 )
 def test_an_archive_is_found_by_name_and_doi(name):
     assert find_archive(name) == CARD
 
 
-@pytest.mark.parametrize("name", ["JS9FR7", "JSFR6", "doi:10.7910/DVN/JS9FRG"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "JS9FR7",
+        "JSFR6",
+        "doi:10.7910/DVN/JS9FRG",
+        "https://host/?persistentId=doi:10.7910/DVN/JS9FR/",
+    ],
+)
 def test_an_unknown_archive_gets_near_names(name):
     with pytest.raises(UnknownArchiveError, match=r"Did you mean JS9FR6\?") as caught:
         vinarch.fetch(name)
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+@pytest.mark.parametrize("name", [None, 5, b"JS9FR6", ["JS9FR6"]])
+@pytest.mark.parametrize("function", [vinarch.fetch, vinarch.cite])
+def test_what_is_no_text_is_no_name(function, name):
+    with pytest.raises(ParameterError, match="archive: expected a name or DOI as text") as caught:
+        function(name)
+    assert caught.value.got.startswith(repr(name))
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["", " ", "/", "\0"])
+def test_an_empty_name_is_unknown(name):
+    with pytest.raises(UnknownArchiveError):
+        find_archive(name)
 
 
 def test_a_wild_name_gets_the_list():

@@ -33,6 +33,7 @@ from tables import (
     toy_archive,
 )
 
+import vinarch
 from vinarch import ingestion
 from vinarch.commons import open_commons
 from vinarch.errors import CardError, DialectError, RejectedRowsError, StoreError
@@ -133,6 +134,21 @@ def test_processes_give_the_same(tmp_path):
     with dask.config.set(scheduler="processes", num_workers=2):
         ingest_files(tmp_path / "two", tmp_path / "files", BAD_FILES)
     assert_same_tables(tables_of(tmp_path / "one"), tables_of(tmp_path / "two"))
+
+
+def test_two_worker_processes_ingest_the_real_archive_to_the_same_bytes(
+    archives, fetched_home, home, monkeypatch, cluster
+):
+    monkeypatch.setenv("VINARCH_MIRROR", str(archives))
+    commons = vinarch.fetch("JS9FR6")
+    assert len(cluster.scheduler_info()["workers"]) == 2
+    mine, theirs = (
+        {path.relative_to(root): path.read_bytes() for path in sorted(root.rglob("*.parquet"))}
+        for root in (home / "commons", fetched_home / "commons")
+    )
+    assert len(mine) == 1 + 9 + 9
+    assert mine == theirs
+    assert len(commons.histories) == 18_290
 
 
 def test_progress_counts_every_task_and_ends(tmp_path):

@@ -81,10 +81,7 @@ def with_partitions(commons, architecture_cuts, history_cuts):
 
     def cut(frame: pd.DataFrame, places: list[int]) -> dd.DataFrame:
         shuffled = frame.sample(frac=1, random_state=3)
-        parts = [
-            dd.from_pandas(shuffled.iloc[a:b], npartitions=1)
-            for a, b in pairwise(places)
-        ]
+        parts = [dd.from_pandas(shuffled.iloc[a:b], npartitions=1) for a, b in pairwise(places)]
         return dd.concat(parts)
 
     return replace(

@@ -9,20 +9,28 @@ from __future__ import annotations
 
 import difflib
 import re
+import string
 import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
-from vinarch.errors import CardError, UnknownArchiveError
+from vinarch.errors import CardError, ParameterError, UnknownArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from importlib.resources.abc import Traversable
 
 AttributeValue = bool | int | str
+
+_DOI = re.compile(r"10\.\d+/[^\s?&#]+")
+"""A DOI in a longer text, such as a web address, where a query may follow it."""
+
+_AROUND_A_NAME = string.punctuation + string.whitespace
+"""Quotes, brackets, a slash or a full stop that was copied along with a name."""
 
 
 @dataclass(frozen=True)
@@ -209,15 +217,29 @@ def find_archive(name: str) -> Archive:
     Parameters
     ----------
     name : str
-        ``JS9FR6``, ``10.7910/DVN/JS9FR6``, ``doi:…`` or ``https://doi.org/…``; case is ignored.
+        ``JS9FR6``, or any text with the DOI in it, such as ``10.7910/DVN/JS9FR6``, ``doi:…``,
+        ``https://doi.org/…`` or the address of the dataset's page; case is ignored.
 
     Raises
     ------
+    ParameterError
+        If it is no text.
     UnknownArchiveError
         If no card bears it; the message names the nearest ones.
+    CardError
+        If a data card cannot be read.
     """
+    if not isinstance(name, str):
+        raise ParameterError(
+            "archive",
+            "a name or DOI as text",
+            f"{name!r} ({type(name).__name__})",
+            "Name one like 'JS9FR6'; `vinarch catalog` lists them all.",
+        )
     archives = load_catalog()
-    wanted = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:)", "", name.strip(), flags=re.IGNORECASE)
+    text = unquote(name)
+    doi = _DOI.search(text)
+    wanted = (doi[0] if doi else text).strip(_AROUND_A_NAME)
     for archive in archives:
         if wanted.lower() in {archive.name.lower(), archive.doi.lower()}:
             return archive
@@ -256,9 +278,10 @@ def _parse_card(card: Traversable) -> Archive:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise CardError(
             f"data card {card.name}",
-            "TOML with the keys of docs/reference/data-cards.md",
+            "TOML with the keys " + ", ".join((*_PLAIN_KEYS, "authors", "tables")),
             f"{type(error).__name__}: {error}",
-            "Mend the card.",
+            "Mend the card, or install vinarch anew if you did not write it; "
+            "see docs/reference/data-cards.md.",
         ) from error
 
 

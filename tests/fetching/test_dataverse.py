@@ -99,7 +99,7 @@ def test_a_listing_without_tables_says_how_many_files_and_shows_some(dataverse, 
         RefusedError,
         match=r"got 4 files, none of them a table that the data card names "
         r"\(models/0\.z01, models/1\.z01, models/2\.z01, …\)\. "
-        r"Download .*https://doi\.org/10\.7910/DVN/JS9FR6 and set VINARCH_MIRROR",
+        r"Download .*https://doi\.org/10\.7910/DVN/JS9FR6, keep .* and set VINARCH_MIRROR",
     ) as caught:
         source.list_files(archive)
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)

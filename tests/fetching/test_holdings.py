@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -10,13 +11,15 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from dataverse_server import SECRET, Deposited, Reply, error_reply
 
 from vinarch.errors import ChecksumError, FetchError, MirrorError, StoreError
-from vinarch.fetching import fetch_archive, holdings
+from vinarch.fetching import fetch_archive
 from vinarch.provenance import Asked
 
 ONE = "icpp_training_results/1gpu/1gpu_1e14_training_data.csv"
@@ -38,9 +41,21 @@ def fetch(archive, home, dataverse, told):
     def fetch(mirror=None, *, archive=archive, home=home, **options):
         options = {"dataverse_url": dataverse.url} | options
         text = None if mirror is None else str(mirror)
-        return fetch_archive(archive, home, mirror=text, progress=told, **options)
+        return fetch_archive(archive, home, mirror=text, progress=told, **options).confirm()
 
     return fetch
+
+
+@pytest.fixture
+def try_out(archive, home, dataverse, told):
+    """Fetch, and leave it to the test whether the files can be read."""
+
+    def try_out(mirror=None, **options):
+        return fetch_archive(
+            archive, home, mirror=mirror, dataverse_url=dataverse.url, progress=told, **options
+        )
+
+    return try_out
 
 
 def contents(holding):
@@ -51,6 +66,10 @@ def everything_below(home):
     return sorted(
         path.relative_to(home).as_posix() for path in home.rglob("*") if not path.is_dir()
     )
+
+
+def everything_in(folder):
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def holding_paths(files):
@@ -145,10 +164,11 @@ def test_fewer_tables_than_the_card_lists_are_taken_and_told(
     archive = with_companion("http://127.0.0.1:1/", FILES)
     mirror = make_mirror({ONE: FILES[ONE]})
     assert contents(fetch(mirror, archive=archive)) == {ONE: FILES[ONE]}
-    assert told.said == [
+    (message,) = told.said
+    assert message == (
         f"mirror: {mirror} gave 1 of the 3 tables that the data card of JS9FR6 lists; "
         "the commons will know no more."
-    ]
+    )
 
 
 def test_files_that_differ_from_the_card_are_taken_and_told(
@@ -246,8 +266,9 @@ def test_if_all_refuse_each_is_named_with_its_reason(
         f"[mirror: {tmp_path / 'empty'}] no folder JS9FR6 in it; "
         f"[Dataverse: {dataverse.url}] 0 files, none of them a table that the data card names; "
         "[companion: pinned place] status 404: it does not have this. "
-        "Try again later, or set VINARCH_MIRROR to a folder that holds "
-        f"JS9FR6/{ONE}; see docs/how-to/get-the-data.md."
+        "Try again later, or download the tables from another place and set VINARCH_MIRROR to a "
+        "folder that holds "
+        f"JS9FR6/{ONE} and so on; see docs/how-to/get-the-data.md."
     )
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
     assert not (home / "downloads/JS9FR6/9.0").exists()
@@ -282,9 +303,9 @@ def test_a_mirror_that_was_asked_need_not_be_there_again(fetch, make_mirror, tmp
 
 def test_a_new_mirror_is_asked(fetch, make_mirror):
     fetch(make_mirror(FILES))
-    new = make_mirror({ONE: b"new"}, name="new")
+    new = make_mirror(FILES | {ONE: b"new"}, name="new")
     holding = fetch(new)
-    assert contents(holding) == {ONE: b"new"}
+    assert contents(holding) == FILES | {ONE: b"new"}
     assert holding.provenance.source == f"mirror: {new}"
 
 
@@ -355,35 +376,172 @@ def test_files_that_are_there_without_a_receipt_are_kept(fetch, deposit, home):
     assert deposit.downloads_counted == 3
 
 
-def test_while_files_change_no_receipt_vouches_for_them(fetch, make_mirror, monkeypatch):
+@pytest.mark.parametrize("first", [True, False])
+def test_an_exchange_that_fails_brings_the_previous_files_back(
+    fetch, try_out, make_mirror, monkeypatch, home, first
+):
     mirror = make_mirror(FILES)
-    first = fetch(mirror)
-    (mirror / "JS9FR6" / ONE).write_bytes(FILES[ONE].upper())
+    if not first:
+        held = fetch(mirror)
+    changed = make_mirror(FILES | {ONE: FILES[ONE].upper()}, name="changed")
+    trial = try_out(changed)
+    rename = Path.rename
 
-    def interrupted(files, folder, staging):
-        raise KeyboardInterrupt
+    def interrupted(path, target):
+        if path.name == ".9.0.incoming":
+            raise KeyboardInterrupt
+        return rename(path, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr(holdings, "settle", interrupted)
+        patch.setattr(Path, "rename", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            fetch(mirror, refresh=True)
-    assert not (first.folder / "provenance.json").exists()
-    assert contents(fetch(mirror))[ONE] == FILES[ONE].upper()
+            trial.confirm()
+    if first:
+        assert not (home / "downloads/JS9FR6/9.0").exists()
+    else:
+        assert fetch() == held
+        assert contents(held) == FILES
+    assert contents(fetch(changed))[ONE] == FILES[ONE].upper()
+    assert everything_below(home) == holding_paths(FILES)
+
+
+def test_files_on_trial_leave_the_previous_ones_and_their_receipt(fetch, try_out, make_mirror):
+    held = fetch(make_mirror(FILES))
+    before = everything_in(held.folder)
+    trial = try_out(make_mirror(FILES | {ONE: b"new"}, name="new"))
+    assert contents(trial) == FILES | {ONE: b"new"}
+    assert everything_in(held.folder) == before
+    confirmed = trial.confirm()
+    assert confirmed.folder == held.folder
+    assert contents(confirmed) == FILES | {ONE: b"new"}
+
+
+def test_undone_files_go_and_the_previous_ones_are_served(
+    fetch, try_out, make_mirror, home, dataverse
+):
+    held = fetch(make_mirror(FILES))
+    before = everything_in(home)
+    try_out(make_mirror(FILES | {ONE: b"bad"}, name="bad")).undo()
+    assert everything_in(home) == before
+    assert fetch() == held
+    assert dataverse.seen == []
+
+
+def test_undone_files_without_previous_ones_are_asked_for_again(
+    fetch, try_out, make_mirror, deposit, home
+):
+    try_out(make_mirror(FILES | {ONE: b"bad"}, name="bad")).undo()
+    assert everything_below(home) == ["downloads/JS9FR6.lock"]
+    assert contents(fetch()) == FILES
+    assert deposit.downloads_counted == 3
+
+
+def test_undone_files_with_a_published_checksum_are_not_downloaded_again(
+    fetch, try_out, deposit, home
+):
+    try_out().undo()
+    assert not (home / "downloads/JS9FR6/9.0").exists()
+    assert contents(fetch()) == FILES
+    assert deposit.downloads_counted == 3
+    assert everything_below(home) == holding_paths(FILES)
+
+
+def test_what_is_held_can_be_confirmed_or_undone_without_effect(fetch, try_out, deposit, home):
+    held = fetch()
+    before = everything_in(home)
+    assert try_out().confirm() == held
+    try_out().undo()
+    assert everything_in(home) == before
+
+
+def test_a_holding_that_is_forgotten_frees_the_lock(fetch, try_out, make_mirror, told):
+    held = fetch(make_mirror(FILES))
+    trial = try_out(make_mirror(FILES | {ONE: b"new"}, name="new"))
+    del trial
+    gc.collect()
+    assert fetch() == held
+    assert contents(fetch(make_mirror(FILES | {TWO: b"newer"}, name="newer")))[TWO] == b"newer"
+    assert told.said == []
+
+
+def test_a_holding_can_be_confirmed_in_another_thread(fetch, try_out, make_mirror):
+    trials = []
+    new = make_mirror(FILES | {ONE: b"new"}, name="new")
+    thread = threading.Thread(target=lambda: trials.append(try_out(new)))
+    thread.start()
+    thread.join()
+    assert contents(trials[0].confirm())[ONE] == b"new"
+    assert contents(fetch(make_mirror(FILES))) == FILES
+
+
+def test_threads_of_one_process_take_turns(fetch, make_mirror, home):
+    mirrors = [make_mirror(FILES | {ONE: b"%d" % n}, name=f"{n}") for n in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        assert [contents(h).keys() for h in pool.map(fetch, mirrors)] == [FILES.keys()] * 4
+    assert everything_below(home) == holding_paths(FILES)
+
+
+def test_fewer_tables_than_are_here_are_refused(fetch, make_mirror, dataverse, home):
+    full = make_mirror(FILES)
+    held = fetch(full)
+    before = everything_in(home)
+    part = make_mirror({ONE: b"new"}, name="part")
+    with pytest.raises(MirrorError) as caught:
+        fetch(part)
+    assert str(caught.value) == (
+        f"mirror: {part}: expected at least the 3 tables of JS9FR6 9.0 that are here already, "
+        f"from mirror: {full}, got 1 of 3. Nothing is changed. Complete the source; or take it all "
+        "the same, so that the tables that it lacks go away, with refresh=True (on the command "
+        "line --refresh)."
+    )
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    assert everything_in(home) == before
+    assert fetch() == held
+    assert dataverse.seen == []
+    assert contents(fetch(part, refresh=True)) == {ONE: b"new"}
+
+
+def test_fewer_tables_of_dataverse_are_refused_too(fetch, make_mirror, deposit, tmp_path):
+    held = fetch(make_mirror(FILES))
+    (tmp_path / "empty").mkdir()
+    del deposit.files[1]
+    with pytest.raises(FetchError, match=r"Dataverse: .* at least the 3 tables .* got 2 of 3\."):
+        fetch(tmp_path / "empty")
+    assert fetch() == held
+    assert len(contents(fetch(refresh=True))) == 2
 
 
 CHILD = """
-import sys
+import os, shutil, signal, sys, time
 from dataclasses import replace
 from pathlib import Path
 from vinarch.catalog import find_archive
 from vinarch.fetching import fetch_archive
 archive = replace(find_archive("JS9FR6"), companions=())
-fetch_archive(archive, Path(sys.argv[1]), dataverse_url=sys.argv[2])
+trial = fetch_archive(
+    archive, Path(sys.argv[1]), dataverse_url=sys.argv[2], mirror=sys.argv[3] or None
+)
+if sys.argv[4] == "between the renames":
+    rename = Path.rename
+    def killed(path, target):
+        if path.name == ".9.0.incoming":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return rename(path, target)
+    Path.rename = killed
+elif sys.argv[4] == "before confirming":
+    os.kill(os.getpid(), signal.SIGKILL)
+elif sys.argv[4] == "before tidying":
+    shutil.rmtree = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+elif sys.argv[4]:
+    Path(sys.argv[4]).touch()
+    while Path(sys.argv[4]).exists():
+        time.sleep(0.01)
+trial.confirm()
 """
 
 
-def start_child(home, url):
-    return subprocess.Popen([sys.executable, "-c", CHILD, str(home), url])
+def start_child(home, url, mirror="", until=""):
+    return subprocess.Popen([sys.executable, "-c", CHILD, str(home), url, str(mirror), str(until)])
 
 
 def wait_until(condition, child):
@@ -408,6 +566,54 @@ def test_a_killed_process_leaves_nothing_that_hurts(fetch, dataverse, storage, h
     assert contents(fetch()) == {ONE: b"small", TWO: body}
     assert everything_below(home) == holding_paths([ONE, TWO])
     assert dataverse.downloads_counted == 3
+
+
+@pytest.mark.parametrize("moment", ["before confirming", "between the renames"])
+@pytest.mark.parametrize("held", [True, False])
+def test_a_process_killed_before_it_confirmed_has_undone(
+    fetch, make_mirror, dataverse, home, moment, held
+):
+    full = make_mirror(FILES)
+    first = fetch(full) if held else None
+    bad = make_mirror(FILES | {ONE: b"bad"}, name="bad")
+    with start_child(home, dataverse.url, bad, moment) as child:
+        assert child.wait() == -signal.SIGKILL
+    holding = fetch(full)
+    assert contents(holding) == FILES
+    assert not held or holding == first
+    assert contents(fetch(full, refresh=True)) == FILES
+    assert everything_below(home) == holding_paths(FILES)
+
+
+def test_a_process_killed_after_the_exchange_has_confirmed(fetch, make_mirror, dataverse, home):
+    fetch(make_mirror(FILES))
+    new = make_mirror(FILES | {ONE: b"new"}, name="new")
+    with start_child(home, dataverse.url, new, "before tidying") as child:
+        assert child.wait() == -signal.SIGKILL
+    assert contents(fetch()) == FILES | {ONE: b"new"}
+    assert (home / "downloads/JS9FR6/.9.0.previous").exists()
+    assert contents(fetch(new, refresh=True)) == FILES | {ONE: b"new"}
+    assert everything_below(home) == holding_paths(FILES)
+
+
+def test_a_second_process_waits_until_the_first_has_confirmed(
+    fetch, make_mirror, dataverse, home, told, tmp_path
+):
+    held = fetch(make_mirror(FILES))
+    new = make_mirror(FILES | {ONE: b"new"}, name="new")
+    flag = tmp_path / "on trial"
+    with start_child(home, dataverse.url, new, flag) as child:
+        wait_until(flag.exists, child)
+        assert fetch() == held
+        assert told.said == []
+        timer = threading.Timer(0.3, flag.unlink)
+        timer.start()
+        holding = fetch(new)
+        timer.join()
+        assert child.wait() == 0
+    assert told.said == ["Another process is fetching JS9FR6; waiting for it."]
+    assert contents(holding) == FILES | {ONE: b"new"}
+    assert len(told.bars) == 1
 
 
 def test_two_processes_share_one_download(fetch, deposit, home, told):
@@ -491,6 +697,36 @@ def test_signed_urls_are_nowhere_on_the_disk_or_in_messages(
         fetch()
     assert SECRET not in str(caught.value) + caplog.text + "".join(told.said)
     assert SECRET not in (fetch().folder / "provenance.json").read_text()
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_secrets_of_a_url_mirror_are_nowhere(fetch, file_server, deposit, told, caplog, refused):
+    if not refused:
+        serve_mirror(file_server, FILES)
+    plain = file_server.url
+    url = plain.replace("http://", "http://SOMEBODY:PASSWORD@")
+    with caplog.at_level("DEBUG"):
+        holding = fetch(url)
+    receipt = (holding.folder / "provenance.json").read_text()
+    written = receipt + caplog.text + "".join(told.said) + repr(told.bars) + repr(holding)
+    assert "SOMEBODY" not in written
+    assert "PASSWORD" not in written
+    assert file_server.seen[0].headers["Authorization"].startswith("Basic ")
+    assert holding.provenance.asked[0].source == f"mirror: {plain}"
+    asked = len(file_server.seen)
+    assert fetch(url) == fetch(plain) == holding
+    assert len(file_server.seen) == asked
+
+
+def test_secrets_of_a_dataverse_url_are_nowhere(fetch, deposit, told):
+    url = deposit.url.replace("http://", "http://SOMEBODY:PASSWORD@")
+    holding = fetch(dataverse_url=url)
+    assert holding.provenance.source == f"Dataverse: {deposit.url}"
+    assert "PASSWORD" not in (holding.folder / "provenance.json").read_text()
+    with pytest.raises(FetchError) as caught:
+        fetch(dataverse_url=url + "/x?key=PASSWORD", refresh=True)
+    assert "PASSWORD" not in str(caught.value) + repr(told)
+    assert "SOMEBODY" not in str(caught.value) + repr(told)
 
 
 def test_another_version_is_another_folder(fetch, deposit, archive, make_mirror):

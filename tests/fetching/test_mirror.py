@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from dataverse_server import Reply
 
-from vinarch.errors import ChecksumError, MirrorError, RefusedError
+from vinarch.errors import ChecksumError, MirrorError, ParameterError, RefusedError
 from vinarch.fetching.mirror import open_mirror
 
 ONE = "icpp_training_results/1gpu/1gpu_1e14_training_data.csv"
@@ -131,6 +131,42 @@ def test_a_file_that_vanishes_is_the_mirrors_fault(make_mirror, session, archive
 def test_texts_that_mean_no_mirror_are_errors(session, text):
     with pytest.raises(MirrorError, match=r"expected a folder, a file:// URL or an http\(s\) URL"):
         open_mirror(text, session)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://user:SECRET@host/x?token=SECRET", "'https://host/x' with a query or more"),
+        ("https://user:SECRET@host/x#SECRET", "'https://host/x' with a query or more"),
+        ("ftp://user:SECRET@host:21/x", "'ftp://host:21/x'"),
+        ("file://user:SECRET@host/x", "'file://host/x'"),
+        ("https://user:SE/CRET@host/x", "'https://…'"),
+        ("https://user:SE?CRET@host/x", "'https://…' with a query or more"),
+        ("https://user:1?SECRET@host/x", "'https://…' with a query or more"),
+        ("https:/user:SECRET@host/x", "'…'"),
+        ("user:SECRET@host/x", "'…'"),
+        ("https://[user:SECRET@host/x", "'https://…'"),
+    ],
+)
+def test_secrets_of_a_refused_url_are_not_shown(session, text, shown):
+    with pytest.raises(MirrorError) as caught:
+        open_mirror(text, session)
+    assert caught.value.got == shown
+
+
+def test_a_folder_may_be_named_with_an_at_sign(make_mirror, session, archive):
+    folder = make_mirror({ONE: b"1"}, name="me@home")
+    assert open_mirror(str(folder), session).name == f"mirror: {folder}"
+    assert len(open_mirror(folder, session).list_files(archive)) == 1
+
+
+@pytest.mark.parametrize("mirror", [5, b"/data", ["/data"], object()])
+def test_what_is_no_text_is_no_mirror(session, mirror):
+    with pytest.raises(
+        ParameterError, match="mirror: expected a folder or a URL, as text"
+    ) as caught:
+        open_mirror(mirror, session)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
 def manifest_of(files, /, **changes):

@@ -41,6 +41,11 @@ def test_default_home_follows_the_environment_and_is_not_made(monkeypatch, tmp_p
     assert not default_home().exists()
 
 
+def test_a_relative_home_stays_where_it_is(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert settings_from_environment({"VINARCH_HOME": "data"}).home == tmp_path / "data"
+
+
 def test_a_home_of_an_unknown_user_is_refused():
     with pytest.raises(ParameterError, match=r"VINARCH_HOME: .* got '~no-such-user/x'") as caught:
         settings_from_environment({"VINARCH_HOME": "~no-such-user/x"})

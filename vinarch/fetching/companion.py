@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from vinarch.catalog import Archive, Companion
     from vinarch.fetching.streaming import Advance
 
-NEXT_STEP = "Try again later, or set VINARCH_MIRROR; see docs/how-to/get-the-data.md."
+NEXT_STEP = (
+    "Try again later, or set VINARCH_MIRROR to a folder that holds the tables as "
+    "<archive>/<path>; see docs/how-to/get-the-data.md."
+)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vinarch.errors import RefusedError
+from vinarch.fetching.addresses import shown_url
 from vinarch.fetching.offers import (
     ALGORITHMS,
     Checksum,
@@ -55,16 +56,16 @@ class DataverseSource:
 
     @property
     def name(self) -> str:
-        """Return what the provenance calls it; a user name in the URL is left out."""
-        scheme, separator, rest = self.url.rstrip("/").partition("://")
-        return f"Dataverse: {scheme}{separator}{rest.rpartition('@')[2]}"
+        """Return what the provenance calls it; no user, password or query of the URL is in it."""
+        return f"Dataverse: {shown_url(self.url).rstrip('/')}"
 
     @property
     def next_step(self) -> str:
         """Return what the user can do when Dataverse refuses."""
         return (
-            f"Download the files in a browser from https://doi.org/{self.doi} and set "
-            "VINARCH_MIRROR to their folder; see docs/how-to/get-the-data.md."
+            f"Download the files in a browser from https://doi.org/{self.doi}, keep their folders, "
+            "and set VINARCH_MIRROR to a folder that holds them as <archive>/<path>; "
+            "see docs/how-to/get-the-data.md."
         )
 
     def list_files(self, archive: Archive) -> tuple[OfferedFile, ...]:

@@ -1,6 +1,8 @@
 """Fetch an archive's tables once and keep them: an archive in, a holding with its provenance out.
 
-Asks the sources in order, writes the receipt last, and asks nobody where a receipt stands.
+Asks the sources in order, and nobody where a receipt stands.
+What it gathers is on trial until the caller, who can read tables, confirms it (see
+`vinarch.fetching.keeping`).
 Reads no environment variable and opens no table.
 """
 
@@ -8,25 +10,26 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
-from vinarch.errors import FetchError, RefusedError, StoreError
-from vinarch.fetching.mirror import open_mirror
-from vinarch.fetching.receipts import read_receipt, remove_receipt, write_receipt
+from vinarch.errors import FetchError, MirrorError, RefusedError
+from vinarch.fetching.keeping import Exchange, Holding, Places, lock_for, storing
+from vinarch.fetching.mirror import FolderMirror, UrlMirror, open_mirror
+from vinarch.fetching.receipts import read_receipt, write_receipt
 from vinarch.fetching.settings import DEFAULT_DATAVERSE_URL
 from vinarch.fetching.sources import sources_of
-from vinarch.fetching.staging import gather, settle
+from vinarch.fetching.staging import gather
 from vinarch.fetching.web import web_session
 from vinarch.progress import LogProgress
 from vinarch.provenance import Asked, FetchedFile, Provenance, sha256_of
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from filelock import FileLock
 
     from vinarch.catalog import Archive
     from vinarch.fetching.offers import OfferedFile
@@ -37,45 +40,11 @@ GAVE = "gave the files"
 """The outcome of the source that the files came from."""
 
 
-@dataclass(frozen=True)
-class Holding:
-    """An archive's tables on this disk."""
-
-    archive: Archive
-    folder: Path
-    """``<home>/downloads/<archive>/<version>``."""
-    provenance: Provenance
-
-    def path_of(self, file: FetchedFile) -> Path:
-        """Return where a file of the provenance is."""
-        return self.folder / file.path
-
-
-@dataclass(frozen=True)
-class _Places:
-    """Where an archive is kept below a home."""
-
-    home: Path
-    archive: Archive
-
-    @property
-    def folder(self) -> Path:
-        return self.home / "downloads" / self.archive.name / self.archive.version
-
-    @property
-    def staging(self) -> Path:
-        return self.folder.with_name(f".{self.archive.version}.incoming")
-
-    @property
-    def lock(self) -> Path:
-        return self.home / "downloads" / f"{self.archive.name}.lock"
-
-
 def fetch_archive(
     archive: Archive,
     home: Path,
     *,
-    mirror: str | None = None,
+    mirror: str | os.PathLike[str] | None = None,
     dataverse_url: str = DEFAULT_DATAVERSE_URL,
     refresh: bool = False,
     progress: Progress | None = None,
@@ -88,13 +57,14 @@ def fetch_archive(
         From `vinarch.catalog`; only the files that its card calls tables are taken.
     home : Path
         The files go to ``<home>/downloads/<archive>/<version>/``.
-    mirror : str, optional
+    mirror : str or path-like, optional
         A folder or URL that holds ``<archive>/<path>`` (see `vinarch.fetching.mirror`), asked
         before Dataverse.
     dataverse_url : str
         The Dataverse installation, asked before the card's companions.
     refresh : bool
-        Ask the sources even if a receipt stands.
+        Ask the sources even if a receipt stands, and take what they give even if these are fewer
+        tables than are here.
     progress : Progress, optional
         Told bytes and fallbacks; the logger ``vinarch`` if not given.
 
@@ -102,15 +72,20 @@ def fetch_archive(
     -------
     Holding
         The files and their provenance. With a receipt that counts, nobody is asked for it.
+        Otherwise the files are on trial: call `Holding.confirm` once they could be read, else
+        `Holding.undo`. Until then the files that were there before stay.
 
     Raises
     ------
     MirrorError
-        If the mirror does not exist or breaks its promise.
+        If the mirror does not exist, breaks its promise, or gives fewer tables than are here.
     ChecksumError
         If a source gives other bytes than the published ones; no other source is asked then.
     FetchError
-        If every source refuses; the message says why each does.
+        If every source refuses, the message says why each does; or if a source gives fewer
+        tables than are here.
+    ParameterError
+        If the mirror is no text and no path.
     StoreError
         If the home cannot be written.
 
@@ -124,14 +99,14 @@ def fetch_archive(
     ...     table.parent.mkdir(parents=True)
     ...     _ = table.write_text("architecture,epoch\n")
     ...     holding = fetch_archive(
-    ...         find_archive("JS9FR6"), Path(folder, "home"), mirror=f"{folder}/mirror"
-    ...     )
+    ...         find_archive("JS9FR6"), Path(folder, "home"), mirror=Path(folder, "mirror")
+    ...     ).confirm()
     ...     [(file.path, file.size_bytes) for file in holding.provenance.files]
     [('icpp_training_results/1gpu_training_data.csv', 19)]
     """
     progress = progress or LogProgress()
-    places = _Places(home.absolute(), archive)
-    with web_session() as session, _storing(places.folder):
+    places = Places(home.absolute(), archive)
+    with web_session() as session, storing(places.folder):
         named = None if mirror is None else open_mirror(mirror, session)
         name = None if named is None else named.name
         if not refresh:
@@ -139,23 +114,33 @@ def fetch_archive(
             provenance = read_receipt(archive, places.folder, name, say=lambda _: None)
             if provenance is not None:
                 return Holding(archive, places.folder, provenance)
-        with _locked(places, progress):
+        lock = lock_for(places, progress)
+        try:
             provenance = (
                 None if refresh else read_receipt(archive, places.folder, name, progress.say)
             )
-            if provenance is None:
-                sources = sources_of(archive, named, dataverse_url, session)
-                with _tidying(places.staging):
-                    provenance = _ask_in_order(sources, places, progress)
-    return Holding(archive, places.folder, provenance)
+            if provenance is not None:
+                lock.release()
+                return Holding(archive, places.folder, provenance)
+            sources = sources_of(archive, named, dataverse_url, session)
+            with _tidying(places.staging):
+                return _ask_in_order(sources, places, lock, progress, refresh=refresh)
+        except BaseException:
+            lock.release()
+            raise
 
 
-def _ask_in_order(sources: Sequence[Source], places: _Places, progress: Progress) -> Provenance:
+def _ask_in_order(
+    sources: Sequence[Source], places: Places, lock: FileLock, progress: Progress, *, refresh: bool
+) -> Holding:
     archive = places.archive
+    held = None if refresh else read_receipt(archive, places.folder, None, say=lambda _: None)
     asked: list[Asked] = []
     for source in sources:
         try:
             files = source.list_files(archive)
+            if held is not None and len(files) < len(held.files):
+                raise _fewer(source, len(files), held)
             _gather_with_progress(source, files, places, progress)
         except RefusedError as error:
             asked.append(Asked(source.name, error.got))
@@ -164,18 +149,33 @@ def _ask_in_order(sources: Sequence[Source], places: _Places, progress: Progress
                 progress.say(f"{source.name} refused: {error.got}. Trying {following}.")
             continue
         asked.append(Asked(source.name, GAVE))
-        return _keep(files, places, tuple(asked), progress)
+        provenance = _record(files, places, tuple(asked))
+        _tell(provenance, archive, progress)
+        vouched = frozenset(file.path for file in files if file.checksum is not None)
+        return Holding(archive, places.staging, provenance, Exchange(places, lock, vouched))
     raise FetchError(
         f"archive {archive.name} {archive.version}",
         f"its tables from one of {len(sources)} sources",
         "; ".join(f"[{one.source}] {one.outcome}" for one in asked),
-        f"Try again later, or set VINARCH_MIRROR to a folder that holds {_example_of(archive)}; "
-        "see docs/how-to/get-the-data.md.",
+        "Try again later, or download the tables from another place and set VINARCH_MIRROR to a "
+        f"folder that holds {_example_of(archive)} and so on; see docs/how-to/get-the-data.md.",
+    )
+
+
+def _fewer(source: Source, given: int, held: Provenance) -> FetchError:
+    kind = MirrorError if isinstance(source, FolderMirror | UrlMirror) else FetchError
+    return kind(
+        source.name,
+        f"at least the {len(held.files)} tables of {held.archive} {held.version} that are here "
+        f"already, from {held.source}",
+        f"{given} of {len(held.files)}",
+        "Nothing is changed. Complete the source; or take it all the same, so that the tables "
+        "that it lacks go away, with refresh=True (on the command line --refresh).",
     )
 
 
 def _gather_with_progress(
-    source: Source, files: Sequence[OfferedFile], places: _Places, progress: Progress
+    source: Source, files: Sequence[OfferedFile], places: Places, progress: Progress
 ) -> None:
     total = sum(file.size_bytes or 0 for file in files)
     label = f"{places.archive.name} {places.archive.version} from {source.name}"
@@ -186,20 +186,12 @@ def _gather_with_progress(
         progress.finish()
 
 
-def _keep(
-    files: Sequence[OfferedFile],
-    places: _Places,
-    asked: tuple[Asked, ...],
-    progress: Progress,
-) -> Provenance:
-    """Exchange the folder's files for the gathered ones, and write what came from where."""
-    archive, folder = places.archive, places.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    remove_receipt(folder)
-    settle(files, folder, places.staging)
+def _record(files: Sequence[OfferedFile], places: Places, asked: tuple[Asked, ...]) -> Provenance:
+    """Write beside the gathered files what came from where."""
+    archive = places.archive
     fetched = []
     for file in files:
-        path = folder / file.path
+        path = places.staging / file.path
         fetched.append(FetchedFile(file.path, path.stat().st_size, sha256_of(path)))
     provenance = Provenance(
         archive=archive.name,
@@ -210,11 +202,17 @@ def _keep(
         asked=asked,
         files=tuple(sorted(fetched)),
     )
-    write_receipt(provenance, folder)
+    write_receipt(provenance, places.staging)
+    return provenance
+
+
+def _tell(provenance: Provenance, archive: Archive, progress: Progress) -> None:
+    """Tell how the gathered files differ from what the data card knows."""
+    count = len(provenance.files)
     listed = max((len(companion.files) for companion in archive.companions), default=0)
-    if len(files) < listed:
+    if count < listed:
         progress.say(
-            f"{provenance.source} gave {len(files)} of the {listed} tables that the data card of "
+            f"{provenance.source} gave {count} of the {listed} tables that the data card of "
             f"{archive.name} lists; the commons will know no more."
         )
     others = [
@@ -224,27 +222,10 @@ def _keep(
     ]
     if others:
         progress.say(
-            f"{provenance.source} gave {len(others)} of {len(files)} tables with another SHA-256 "
+            f"{provenance.source} gave {len(others)} of {count} tables with another SHA-256 "
             f"than the data card of {archive.name} knows; they are taken as they are: "
             + ", ".join(others)
         )
-    return provenance
-
-
-@contextmanager
-def _locked(places: _Places, progress: Progress) -> Iterator[None]:
-    """Let one process at a time fetch an archive."""
-    places.lock.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(places.lock)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        progress.say(f"Another process is fetching {places.archive.name}; waiting for it.")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 @contextmanager
@@ -255,20 +236,6 @@ def _tidying(staging: Path) -> Iterator[None]:
     except OSError:
         shutil.rmtree(staging, ignore_errors=True)
         raise
-
-
-@contextmanager
-def _storing(folder: Path) -> Iterator[None]:
-    """Say which disk error it was, and what helps."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(
-            str(error.filename or folder),
-            "to be able to write there",
-            f"{error.strerror or error}",
-            "Set VINARCH_HOME to a folder on a disk with room that you may write.",
-        ) from error
 
 
 def _example_of(archive: Archive) -> str:

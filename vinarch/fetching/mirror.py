@@ -19,12 +19,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from vinarch.errors import MirrorError, RefusedError
+from vinarch.errors import MirrorError, ParameterError, RefusedError
+from vinarch.fetching.addresses import shown_url
 from vinarch.fetching.offers import Checksum, OfferedFile, fault_of_path, repeated_path
 from vinarch.fetching.streaming import BLOCK_BYTES, stream
-from vinarch.fetching.web import NotFoundError, Question, get_json, host_of
+from vinarch.fetching.web import NotFoundError, Question, get_json, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,15 +40,18 @@ NEXT_STEP = "Mend the mirror or VINARCH_MIRROR, or leave it unset to ask Dataver
 
 _WEB_SCHEMES = {"http", "https"}
 
+_URL = re.compile(r"\w[\w+.-]+:/|[^/]*:[^/]*@|.*://")
+"""What is no folder: a scheme, whole or mistyped, or a login that must not be shown."""
 
-def open_mirror(mirror: str, session: requests.Session) -> Source:
+
+def open_mirror(mirror: str | os.PathLike[str], session: requests.Session) -> Source:
     """Return the source that a mirror's text means; nothing is asked yet.
 
     Parameters
     ----------
-    mirror : str
+    mirror : str or path-like
         A folder (``~`` is expanded), a ``file://`` URL or an ``http(s)://`` URL. Texts that mean
-        the same mirror give the same `name`.
+        the same mirror give the same `name`, with whatever user and password.
     session : requests.Session
         Used by URL mirrors.
 
@@ -55,24 +59,45 @@ def open_mirror(mirror: str, session: requests.Session) -> Source:
     ------
     MirrorError
         If the text is neither.
+    ParameterError
+        If it is no text.
     """
-    text = mirror.strip()
+    text = _text_of(mirror)
     # Not resolve(): the provenance keeps the user's own words for a linked folder.
     # A text that no URL or home folder can be read from raises one of the two errors.
     with suppress(ValueError, RuntimeError):
         address = urlsplit(text)
-        if address.scheme in _WEB_SCHEMES and not (address.query or address.fragment):
+        if address.scheme in _WEB_SCHEMES and _is_plain(address):
             return UrlMirror(text.rstrip("/"), session)
         if address.scheme == "file" and address.netloc in {"", "localhost"}:
             return FolderMirror(Path(os.path.abspath(unquote(address.path))))  # noqa: PTH100
-        if text and "://" not in text:
+        if text and not _URL.match(text):
             return FolderMirror(Path(os.path.abspath(Path(text).expanduser())))  # noqa: PTH100
     raise MirrorError(
         "mirror",
         "a folder, a file:// URL or an http(s) URL without a query",
-        repr(mirror),
+        repr(shown_url(text)) + (" with a query or more" if "?" in text or "#" in text else ""),
         NEXT_STEP,
     )
+
+
+def _text_of(mirror: object) -> str:
+    with suppress(TypeError):
+        text = os.fspath(mirror)  # type: ignore[call-overload]
+        if isinstance(text, str):
+            return text.strip()
+    raise ParameterError(
+        "mirror",
+        "a folder or a URL, as text or as a path",
+        shorten(repr(mirror)),
+        "Give it like mirror='/data/mirror'.",
+    )
+
+
+def _is_plain(address: SplitResult) -> bool:
+    """Tell whether a web address has a host, a port that is a number, and nothing behind it."""
+    _ = address.port  # raises ValueError
+    return bool(address.hostname) and not (address.query or address.fragment)
 
 
 @dataclass(frozen=True)
@@ -141,8 +166,7 @@ class UrlMirror:
     @property
     def name(self) -> str:
         """Return what the provenance calls it; a user name in the URL is left out."""
-        address = urlsplit(self.url)
-        return f"mirror: {address.scheme}://{host_of(self.url)}{address.path}"
+        return f"mirror: {shown_url(self.url)}"
 
     def list_files(self, archive: Archive) -> tuple[OfferedFile, ...]:
         """Read the manifest."""

@@ -5,11 +5,10 @@ Knows one file name and what makes a receipt count; asks no source.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from vinarch.fetching.offers import fault_of_path
-from vinarch.fetching.staging import open_new
+from vinarch.fetching.staging import open_new, sync_folder
 from vinarch.provenance import Provenance
 
 if TYPE_CHECKING:
@@ -79,16 +78,7 @@ def write_receipt(provenance: Provenance, folder: Path) -> None:
     except OSError:
         fresh.unlink(missing_ok=True)
         raise
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)  # so that the new name survives a power cut, too
-    finally:
-        os.close(handle)
-
-
-def remove_receipt(folder: Path) -> None:
-    """Remove the receipt, if there is one, before files beside it change."""
-    (folder / RECEIPT_NAME).unlink(missing_ok=True)
+    sync_folder(folder)
 
 
 def _fault_of(provenance: Provenance, archive: Archive, folder: Path) -> str:

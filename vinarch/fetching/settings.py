@@ -40,7 +40,8 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
     Returns
     -------
     Settings
-        With the defaults in place of what is unset.
+        With the defaults in place of what is unset; the home is absolute, so that it stays the
+        same folder when the program changes its own.
 
     Raises
     ------
@@ -56,7 +57,7 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
     values = os.environ if environment is None else environment
     home = values.get("VINARCH_HOME", "").strip()
     return Settings(
-        home=_expand(home) if home else platformdirs.user_cache_path("vinarch"),
+        home=(_expand(home) if home else platformdirs.user_cache_path("vinarch")).absolute(),
         mirror=values.get("VINARCH_MIRROR", "").strip() or None,
         dataverse_url=values.get("VINARCH_DATAVERSE_URL", "").strip() or DEFAULT_DATAVERSE_URL,
     )

@@ -1,7 +1,7 @@
 """Bring offered files to this disk by way of Pooch: a source and its offers in, whole files out.
 
-Files gather in a staging folder and move into the archive's folder only when all are there and
-verified, so that a refusal half-way leaves what was there before.
+Files gather in a staging folder that takes the place of the archive's folder only when all are
+there and verified, so that a refusal half-way leaves what was there before.
 This module alone knows Pooch; which source is asked, and what a receipt is, it does not know.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -20,7 +20,7 @@ import pooch
 from vinarch.fetching.offers import is_held, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from vinarch.fetching.offers import OfferedFile
     from vinarch.fetching.sources import Source
@@ -33,7 +33,7 @@ FILE_MODE = 0o644
 def gather(
     source: Source, files: Sequence[OfferedFile], folder: Path, staging: Path, advance: Advance
 ) -> None:
-    """Bring every file that is not yet held into the staging folder.
+    """Bring every offered file into the staging folder, whole and verified, and nothing else.
 
     Parameters
     ----------
@@ -42,9 +42,10 @@ def gather(
     files : sequence of OfferedFile
         What it offers.
     folder : Path
-        The archive's folder: a file there that is known to be right is not asked for.
+        The archive's folder, left as it is: a file there that is known to be right is not asked
+        for, but shared by a hard link.
     staging : Path
-        Where the others go; right files of an earlier, interrupted run count.
+        Where the files go; right files of an earlier, interrupted run count.
     advance : callable
         Told the number of bytes, held ones included.
 
@@ -55,7 +56,7 @@ def gather(
     OSError
         From this disk.
     """
-    _prune(staging, {file.path for file in files})
+    prune(staging, {file.path for file in files})
     kennel = pooch.create(
         path=staging,
         base_url="",
@@ -66,29 +67,61 @@ def gather(
     )
     for file in files:
         staged = staging / file.path
-        if is_held(folder / file.path, file) or is_held(staged, file):
+        if is_held(staged, file):
             advance(file.size_bytes or 0)
             continue
         staged.unlink(missing_ok=True)
+        if is_held(folder / file.path, file):
+            _share(folder / file.path, staged)
+            advance(file.size_bytes or 0)
+            continue
         with _quiet_pooch():
             kennel.fetch(file.path, downloader=_Downloader(source, file, advance))
 
 
-def settle(files: Sequence[OfferedFile], folder: Path, staging: Path) -> None:
-    """Move gathered files into the archive's folder and remove whatever else is there.
+def exchange(folder: Path, staging: Path, previous: Path) -> None:
+    """Put the staging folder in the place of the archive's folder, which then goes away.
+
+    Between its two renames there is no archive's folder; `mend_exchange` repairs that.
+
+    Raises
+    ------
+    OSError
+        From this disk; the archive's folder is what it was.
+    """
+    _remove(previous)
+    try:
+        with suppress(FileNotFoundError):
+            folder.rename(previous)
+        staging.rename(folder)
+        sync_folder(folder.parent)
+    finally:
+        mend_exchange(folder, previous)
+
+
+def mend_exchange(folder: Path, previous: Path) -> None:
+    """Bring the previous folder back if nothing stands in its place, else remove it.
 
     Raises
     ------
     OSError
         From this disk.
     """
-    _prune(folder, {file.path for file in files})
-    for file in files:
-        staged = staging / file.path
-        if staged.exists():
-            (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
-            staged.replace(folder / file.path)
-    shutil.rmtree(staging, ignore_errors=True)
+    if not os.path.lexists(folder):
+        with suppress(FileNotFoundError):
+            previous.rename(folder)
+    # What cannot be removed now is only in nobody's way; the next fetch tries again.
+    with suppress(OSError):
+        _remove(previous)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that new names in a folder survive a power cut, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager
@@ -138,8 +171,11 @@ def _quiet_pooch() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _prune(folder: Path, kept: set[str]) -> None:
-    """Remove everything below a folder but the kept paths; links are removed, not followed."""
+def prune(folder: Path, kept: Collection[str]) -> None:
+    """Remove everything below a folder but the kept paths; links are removed, not followed.
+
+    The folder itself goes, too, if nothing is left in it.
+    """
     for place, folders, files in os.walk(folder, topdown=False):
         for name in (*files, *folders):
             path = Path(place, name)
@@ -148,3 +184,21 @@ def _prune(folder: Path, kept: set[str]) -> None:
                     path.rmdir()
             elif path.relative_to(folder).as_posix() not in kept:
                 path.unlink()
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def _share(held: Path, staged: Path) -> None:
+    """Give a held file a second name; copy it where the disk knows no hard links."""
+    staged.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        staged.hardlink_to(held)
+    except OSError:
+        shutil.copy(held, staged)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

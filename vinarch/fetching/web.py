@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
-from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
 from vinarch.errors import RefusedError
+from vinarch.fetching.addresses import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -177,15 +177,6 @@ def answering(session: requests.Session, question: Question) -> Iterator[request
     except requests.RequestException as error:
         # Not chained: the text of such an error quotes the URL that a redirect led to.
         raise _translate(question, error) from None
-
-
-def host_of(url: str) -> str:
-    """Return host and port of a URL, without user, path and query."""
-    try:
-        host = urlsplit(url).netloc.rpartition("@")[2]
-    except ValueError:
-        host = ""
-    return host or "no host"
 
 
 def _get(session: requests.Session, question: Question) -> requests.Response:
