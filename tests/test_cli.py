@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from vinarch.cli import commands
+from vinarch.distance import UNITS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,12 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess:
 @pytest.fixture
 def fetched(fetched_home, archives) -> dict[str, str]:
     return {"VINARCH_HOME": str(fetched_home), "VINARCH_MIRROR": str(archives)}
+
+
+def test_the_metrics_offered_are_those_there_are():
+    for name in ("distances", "study"):
+        (metric,) = (p for p in commands.commands[name].params if p.name == "metric")
+        assert list(metric.type.choices) == list(UNITS)
 
 
 def test_help_names_every_command_and_where_to_start():
@@ -145,6 +152,8 @@ def test_a_study_on_a_cluster_by_its_address(fetched, tmp_path, worker_processes
         (("study", "JS9FR6", "--select", "foo"), "EXPERIMENT:START:BITS, got 'foo'"),
         (("match", "JS9FR6", "--where", "beam=1e17"), "'1e14', '1e15', '1e16', got '1e17'"),
         (("match", "JS9FR6", "--where", "bean=1e14"), "Did you mean beam?"),
+        (("match", "JS9FR6", "--out", "x.txt"), "ends in .csv or .parquet, got 'x.txt'"),
+        (("distances", "JS9FR6", "--out", "x"), "ends in .csv or .parquet, got 'x'"),
         (("match", "JS9FR6", "--where", "beam"), "--where: expected NAME=VALUE, got 'beam'"),
         (("match", "JS9FR6", "--min-length", "0"), "from 1 to 21, got 0"),
         (("match", "JS9FR6", "--scheduler", "tcp://127.0.0.1:9"), "a running Dask scheduler"),

@@ -16,6 +16,7 @@ LAYERS = (
     {"subsequence", "distance", "decoding", "catalog", "dialects"},
     {"assembly", "experiment_table", "fetching", "store"},
     {"ingestion", "commons"},
+    {"genome_state"},
     {"matching", "measuring"},
     {"summary", "access"},
     {"figures", "report"},
@@ -35,7 +36,7 @@ ALONE = {
     "jinja2": {"report"},
     "click": {"cli", "console"},
     "rich": {"terminal"},
-    "dask": {"commons", "ingestion", "matching", "measuring", "studies"},
+    "dask": {"commons", "genome_state", "ingestion", "matching", "measuring", "studies"},
 }
 """Libraries that only these modules may know."""
 

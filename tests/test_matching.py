@@ -17,7 +17,7 @@ from strategies import cuts
 
 import vinarch
 from vinarch.errors import MixedSpacesError, ParameterError, SelectionError
-from vinarch.matching import genome_states, merge_states
+from vinarch.genome_state import genome_states, merge_states
 from vinarch.schema import MATCHES
 
 PUBLISHED = ("1gpu_1e14_early_termination", 0, "10110110101010")
@@ -280,7 +280,7 @@ def test_low_words_carry_into_high_words():
 def test_the_mean_is_rounded_once(values):
     from fractions import Fraction
 
-    from vinarch.matching import _epoch_state, mean_of_states
+    from vinarch.genome_state import _epoch_state, mean_of_states
 
     scale = 2**60
     frame = pd.DataFrame({"val_accuracy_percent": values}).assign(

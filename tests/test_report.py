@@ -15,7 +15,7 @@ from vinarch.report import Link, Report, ReportFigure, ReportTable, render_repor
 
 SCRIPT = "<script>alert(1)</script>"
 LOADING = {"src", "srcset", "data", "poster", "background", "action"}
-VOID = {"meta", "link", "img", "br", "hr", "input"}
+VOID = {"meta", "link", "img", "br", "hr", "input", "wbr"}
 
 
 def make_png(width, height):
@@ -189,6 +189,16 @@ def test_values_are_written_for_readers(page):
     assert "10110 5 89.66 01101 2 n/a" in page.words
     assert "one yes" in page.words
     assert "12,345 rows read, 3 rejected." in page.words
+
+
+def test_a_list_breaks_after_its_separators_only(report):
+    table = ReportTable("Lists", ("held_by",), (("28;31;37;" * 5,), ("8, 9",)), 2)
+    html = render_report(replace(report, tables=(table,), selected=(("bits", "[1,0]"),)))
+    assert "<wbr>28;<wbr>31;<wbr>37;</td>" in html
+    assert "<td>8, 9</td>" in html
+    assert '<th scope="col">held_<wbr>by</th>' in html
+    assert "<dd>[1,<wbr>0]</dd>" in html
+    assert "overflow-wrap: anywhere" not in re.search(r"td\.text {[^}]*}", html)[0]
 
 
 def test_provenance_is_complete(report, page):

@@ -7,15 +7,22 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
+import dask.dataframe as dd
 import pandas as pd
 import pytest
 
 import vinarch
+from vinarch import matching
 from vinarch.errors import ParameterError, SelectionError, StoreError
-from vinarch.studies import write_frame
+from vinarch.figures.drawing import Drawing
+from vinarch.schema import REJECTS
+from vinarch.studies import check_ending, making, write_frame
 
 ROW = "1gpu_1e14_early_termination:0:10110110101010"
 
@@ -130,7 +137,7 @@ def test_other_files_in_the_folder_are_left_alone(real_commons, tmp_path):
     assert done.chosen.experiment == "4gpu_1e16_early_termination"
     ranked = done.subsequences.sort_values(["count", "length"], ascending=False)
     assert ranked.iloc[0]["start"] == done.chosen.start
-    assert not [path for path in tmp_path.rglob(".*")]
+    assert not list(tmp_path.rglob(".*"))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +145,12 @@ def test_other_files_in_the_folder_are_left_alone(real_commons, tmp_path):
     [
         ("x", ParameterError, "EXPERIMENT:START:BITS, got 'x'"),
         ("1gpu_1e14:0:10110", SelectionError, "Did you mean '1gpu_1e1[456]_"),
-        ("4gpu_1e14_no_early_termination:0:10110", SelectionError, "got none"),
+        (
+            "4gpu_1e14_no_early_termination:0:10110",
+            SelectionError,
+            "histories are known, got 4gpu_1e14_no_early_termination: without histories",
+        ),
+        (ROW.replace("1011011", "1111111"), SelectionError, "got none"),
         (ROW.replace(":0:", ":12:"), ParameterError, "got start 12, length 14"),
     ],
 )
@@ -181,4 +193,214 @@ def test_a_study_that_is_killed_leaves_no_half_file(made, fetched_home, tmp_path
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         now = {name: digest for name, digest in digests(out).items() if name in before}
-        assert now == before
+        # The old page goes before the first file is replaced; the others stay whole.
+        assert now == {name: digest for name, digest in before.items() if name in now}
+        assert set(before) - set(now) <= {"index.html"}
+
+
+@pytest.fixture(scope="module")
+def one(real_commons):
+    """One experiment, without the published row."""
+    return real_commons.select(experiment="4gpu_1e16_early_termination")
+
+
+@pytest.fixture
+def unpainted(monkeypatch):
+    """Drawings that are not rendered, where a test asks for other things; returns their points."""
+    points = []
+    plain = making.draw_subsequences
+
+    def draw(frame, **words):
+        points.append(frame)
+        return plain(frame, **words)
+
+    def save(self, stem, formats):
+        paths = tuple(stem.with_name(f"{stem.name}.{ending}") for ending in formats)
+        for path in paths:
+            path.write_bytes(PNG)
+        return paths
+
+    monkeypatch.setattr(making, "draw_subsequences", draw)
+    monkeypatch.setattr(Drawing, "save", save)
+    return points
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(7) + b"\x0dIHDR" + bytes(3) + b"\x08" + bytes(3) + b"\x08"
+
+
+@pytest.mark.parametrize("min_length", [3, 16])
+def test_the_scatter_shows_the_runs_of_the_table_and_marks_the_chosen_one(
+    real_commons, tmp_path, min_length, unpainted
+):
+    mine = real_commons.select(experiment="1gpu_1e14_early_termination")
+    made = vinarch.study(mine, tmp_path / "out", min_length=min_length)
+    frame = unpainted[0]
+    assert len(frame) == len(made.subsequences)
+    assert frame["length"].min() == min_length
+    (marked,) = frame[frame["chosen"]].itertuples()
+    assert (marked.start, marked.subsequence) == (made.chosen.start, made.chosen.subsequence)
+    drawn = vinarch.figures.subsequences(
+        mine, made.chosen.experiment, marked.start, marked.subsequence, min_length=min_length
+    )
+    assert len(drawn.data) == len(frame)
+    assert drawn.data["chosen"].sum() == 1
+
+
+def links_of(index: Path) -> set[str]:
+    page = Page()
+    page.feed(index.read_text(encoding="utf-8"))
+    return {unquote(link) for link in page.links if not link.startswith(("https:", "#"))}
+
+
+def test_the_page_links_every_file_and_names_the_unit_of_the_distances(made):
+    assert links_of(made.index) == set(digests(made.out)) - {"index.html"}
+    text = made.index.read_text(encoding="utf-8")
+    assert "Distances between the structures of an experiment: city-block distance in symbols" in (
+        text
+    )
+    assert "distances.parquet, all 41,621 pairs" in text
+
+
+def test_rejected_rows_are_listed_and_linked_and_a_stale_list_goes(one, tmp_path, unpainted):
+    row = {
+        "archive": "JS9FR6", "experiment": one.trained_experiments()[0][1], "architecture": 3,
+        "source_file": "a.csv", "line": 7, "expected": "a number", "got": "x",
+    }  # fmt: skip
+    frame = pd.DataFrame([row]).astype(REJECTS.empty().dtypes.to_dict())
+    bad = replace(one, rejects=dd.from_pandas(frame, npartitions=1))
+    listed = vinarch.study(bad, tmp_path / "out")
+    assert pd.read_csv(listed.out / "rejects.csv").to_dict("records") == [row]
+    assert links_of(listed.index) == set(digests(listed.out)) - {"index.html"}
+    vinarch.study(one, tmp_path / "out")
+    assert not (tmp_path / "out" / "rejects.csv").exists()
+
+
+def test_no_number_breaks_and_long_lists_are_shortened(made):
+    page = Page()
+    page.feed(made.index.read_text(encoding="utf-8"))
+    cells = [text for text in page.text if " structures: " in text]
+    assert cells
+    assert all(len(cell) < 40 for cell in cells)
+    assert [text.strip(" ,") for text in page.text[page.text.index("structures") + 1 :][:5]] == [
+        "11",
+        "29",
+        "30",
+        "43",
+        "49",
+    ]
+
+
+def test_nothing_is_computed_or_rendered_twice(one, tmp_path, monkeypatch):
+    calls = Counter()
+
+    def count(owner, name):
+        plain = getattr(owner, name)
+
+        def counted(*args, **words):
+            calls[name] += 1
+            return plain(*args, **words)
+
+        monkeypatch.setattr(owner, name, counted)
+
+    count(matching, "match_table")
+    count(matching, "_epoch_state")
+    count(Drawing, "_bytes")
+    count(making, "cells_of")
+    count(making, "distances_of")
+    vinarch.study(one, tmp_path / "out")
+    assert calls == {
+        "match_table": 2, "_epoch_state": one.histories.npartitions, "_bytes": 18,
+        "cells_of": 1, "distances_of": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"metric": "manhattan"}, "got 'manhattan'. Did you mean 'cityblock'"),
+        ({"min_length": 0}, r"from 1 to 21.*, got 0"),
+        ({"select": ROW, "min_length": 15}, "at least 15 symbols .*got 14 symbols"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_is_computed(
+    real_commons, tmp_path, monkeypatch, words, message
+):
+    monkeypatch.setattr(making.dask, "compute", None)
+    with pytest.raises(ParameterError, match=message):
+        vinarch.study(real_commons, tmp_path / "out", **words)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_selection_without_histories_is_said_and_leaves_no_folder(real_commons, tmp_path):
+    silent = real_commons.select(status="no_histories")
+    with pytest.raises(SelectionError, match=r"histories are known, got .*: without histories"):
+        vinarch.study(silent, tmp_path / "new" / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_study_that_finds_nothing_leaves_no_folder(one, tmp_path):
+    with pytest.raises(SelectionError, match="at least one matching subsequence"):
+        vinarch.study(one, tmp_path / "new" / "out", min_length=21)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_old_page_never_stands_beside_new_tables(one, tmp_path, monkeypatch):
+    (tmp_path / "index.html").write_text("old")
+
+    def interrupt(*_args, **_words):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(making, "_write_distances", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        vinarch.study(one, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["subsequences.csv"]
+
+
+def test_what_killed_runs_left_is_swept_and_nothing_else(one, tmp_path, unpainted):
+    (tmp_path / "figures").mkdir()
+    left = [".index.html.12.tmp.html", ".distances.parquet.7.tmp.parquet",
+            "figures/.structures_double.pdf.99.part"]  # fmt: skip
+    for name in (*left, ".mine.tmp", "figures/.hidden"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / ".distances-abc").mkdir()
+    (tmp_path / ".distances-abc" / "part.0.parquet").write_text("x")
+    vinarch.study(one, tmp_path)
+    hidden = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob(".*")}
+    assert hidden == {".mine.tmp", "figures/.hidden"}
+
+
+def test_home_is_understood(one, tmp_path, monkeypatch, unpainted):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert vinarch.study(one, "~/out").out == tmp_path / "out"
+    write_frame(pd.DataFrame({"a": [1]}), "~/table.csv")
+    assert (tmp_path / "table.csv").read_text() == "a\n1\n"
+    with pytest.raises(StoreError, match="Write the path in full"):
+        vinarch.study(one, "~nobody_of_this_name/out")
+
+
+@pytest.mark.parametrize("limit", [0, 10**9])
+def test_distances_are_the_same_in_batches_and_at_once(
+    made, real_commons, tmp_path, monkeypatch, limit
+):
+    monkeypatch.setattr(making, "_PAIRS_HELD", limit)
+    monkeypatch.setattr(making, "_BATCH", 2)
+    out = tmp_path / "distances.parquet"
+    overview = making._write_distances(real_commons, "cityblock", out)
+    expected = pd.read_parquet(made.out / "distances.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(out), expected)
+    plain = expected.groupby("experiment")["distance"].agg(["size", "min", "mean", "max"])
+    assert overview.set_index("experiment").to_numpy() == pytest.approx(plain.to_numpy())
+
+
+def test_only_the_driver_writes_into_the_folder(one, tmp_path, monkeypatch):
+    monkeypatch.setattr(dd.DataFrame, "to_parquet", None)
+    out = tmp_path / "distances.parquet"
+    making._write_distances(one, "hamming", out)
+    assert [path.name for path in tmp_path.iterdir()] == ["distances.parquet"]
+
+
+def test_the_ending_is_checked_by_itself():
+    check_ending("a/b.csv")
+    check_ending(Path("b.parquet"))
+    with pytest.raises(ParameterError, match=r"got 'b'\. The ending chooses the format"):
+        check_ending("b")

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import naive
 import pandas as pd
 import pytest
 
-import naive
 from vinarch import summary
+from vinarch.distance import check_metric
 from vinarch.errors import ParameterError, SelectionError
 from vinarch.summary import ChosenRow, default_row
 
@@ -99,6 +100,54 @@ def test_a_run_that_nobody_holds_is_said(real_commons):
 def test_a_subsequence_without_a_start_is_refused(real_commons):
     with pytest.raises(ParameterError, match="a start index"):
         summary.subsequence_points(real_commons, ROW[0], subsequence="10110")
+
+
+def test_structures_without_accuracy_stand_first_so_that_a_cut_spares_the_known():
+    state = pd.DataFrame(
+        {
+            "experiment": ["e", "e", "f"],
+            "structure": [1, 2, 3],
+            "structure_id": ["s:101", "s:100", "s:101"],
+            "epoch_row_count": [1, 0, 1],
+            "accuracy_high": [90 * 2**28, 0, 0],
+            "accuracy_low": [0, 0, 0],
+        }
+    )
+    held = summary.held_structures(state, ChosenRow("e", 0, "10"))
+    assert held["structure"].tolist() == [2, 1]
+    assert held["mean_val_accuracy_percent"].tolist()[1] == 90.0
+
+
+def test_experiments_without_histories_are_named(real_commons):
+    silent = "4gpu_1e14_no_early_termination"
+    with pytest.raises(SelectionError, match=f"got {silent}: without histories"):
+        summary.subsequence_points(real_commons, silent)
+    with pytest.raises(SelectionError, match=f"got {silent}: without histories"):
+        summary.structures_of(real_commons, silent, 0, "10110")
+
+
+def test_a_start_index_alone_is_refused(real_commons):
+    with pytest.raises(ParameterError, match="got a start index alone"):
+        summary.subsequence_points(real_commons, ROW[0], 0)
+
+
+def test_points_follow_the_shortest_length(real_commons):
+    points = summary.subsequence_points(real_commons, ROW[0], min_length=16)
+    assert points["length"].min() == 16
+
+
+@pytest.mark.parametrize(
+    ("asked", "next_step"),
+    [
+        ("manhattan", "Did you mean 'cityblock'?"),
+        ("Euclidian", "Did you mean 'euclidean'?"),
+        ("zzz", "Choose by the unit: cityblock (symbols), euclidean (√symbols)"),
+    ],
+)
+def test_an_unknown_metric_is_told_the_likely_one_or_all(asked, next_step):
+    with pytest.raises(ParameterError) as caught:
+        check_metric(asked)
+    assert next_step in str(caught.value)
 
 
 def test_the_published_form_keeps_zeros_and_lists_structures():

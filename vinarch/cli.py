@@ -115,9 +115,11 @@ def match(
     Prints those that most structures share; --out writes them all.
     """
     from vinarch.matching import match as match_commons
-    from vinarch.studies import write_frame
+    from vinarch.studies import check_ending, write_frame
     from vinarch.summary import subsequence_table
 
+    if out is not None:
+        check_ending(out)
     within = by == "experiment"
     with connected(scheduler):
         commons = _fetch(archive, **source, attributes=attributes)
@@ -134,7 +136,7 @@ def match(
     show(ranked.drop(columns=["structures"], errors="ignore"), rows, "matching subsequences")
     _tell(commons)
     if out is not None:
-        write_frame(found, Path(out))
+        write_frame(found, out)
         click.echo(f"all of them in {out}")
 
 
@@ -164,8 +166,10 @@ def distances(
     Prints the nearest pairs; --out writes them all.
     """
     from vinarch.measuring import distances as measure
-    from vinarch.studies import write_frame
+    from vinarch.studies import check_ending, write_frame
 
+    if out is not None:
+        check_ending(out)
     within = by == "experiment"
     with connected(scheduler):
         commons = _fetch(archive, **source, attributes=attributes)
@@ -179,7 +183,7 @@ def distances(
     show(nearest.drop(columns=hidden), rows, "pairs of structures")
     _tell(commons)
     if out is not None:
-        write_frame(pairs, Path(out))
+        write_frame(pairs, out)
         click.echo(f"all of them in {out}")
 
 

@@ -75,7 +75,11 @@ def source_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add what every command takes that needs an archive's data."""
     for decorate in (
         debug_option,
-        click.option("--refresh", is_flag=True, help="Ask the sources again, and take even fewer tables than are here."),
+        click.option(
+            "--refresh",
+            is_flag=True,
+            help="Ask the sources again, and take even fewer tables than are here.",
+        ),
         click.option("--strict", is_flag=True, help="Stop if any row cannot be read."),
         click.option(
             "--mirror",

@@ -6,6 +6,7 @@ A distance grows with difference. No Dask, no files.
 
 from __future__ import annotations
 
+import difflib
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
@@ -26,6 +27,25 @@ UNITS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The metrics and the unit of each."""
 
+NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "cityblock": "city-block distance",
+        "euclidean": "Euclidean distance",
+        "hamming": "Hamming distance",
+    }
+)
+"""What each metric is called in a sentence."""
+
+_OTHER_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "manhattan": "cityblock",
+        "taxicab": "cityblock",
+        "l1": "cityblock",
+        "l2": "euclidean",
+    }
+)
+"""Names that other libraries use for the same metric."""
+
 
 def check_metric(metric: str) -> None:
     """Refuse a metric that is not one of `UNITS`.
@@ -33,12 +53,28 @@ def check_metric(metric: str) -> None:
     Raises
     ------
     ParameterError
-        The message names the metrics there are.
+        The message names the metrics there are, and the one that was probably meant.
+
+    Examples
+    --------
+    >>> check_metric("manhattan")
+    Traceback (most recent call last):
+    vinarch.errors.ParameterError: metric: expected one of cityblock, euclidean, hamming, got
+    'manhattan'. Did you mean 'cityblock'?
     """
-    if metric not in UNITS:
-        raise ParameterError(
-            "metric", "one of " + ", ".join(UNITS), repr(metric), "Hamming is a share of positions."
-        )
+    if metric in tuple(UNITS):
+        return
+    asked = str(metric).lower()
+    near = difflib.get_close_matches(asked, [*UNITS, *_OTHER_NAMES], n=1)
+    units = ", ".join(f"{name} ({unit})" for name, unit in UNITS.items())
+    raise ParameterError(
+        "metric",
+        "one of " + ", ".join(UNITS),
+        repr(metric),
+        f"Did you mean {_OTHER_NAMES.get(near[0], near[0])!r}?"
+        if near
+        else f"Choose by the unit: {units}.",
+    )
 
 
 def cross_distances(

@@ -1,13 +1,7 @@
 """The distributed matcher: lazy tables in, a lazy table of matching subsequences out.
 
-Each partition is reduced to a state with one row a genome and experiment (networks, epoch rows,
-sum of accuracies); states are merged in a tree, and the kernel runs on the genomes of each
-experiment, or once on those of all.
-
-The sum is kept as a whole number of 2**-60 percent in two int64 columns, so that no order and no
-partitioning shows in it, and the mean is the correctly rounded quotient.
-A state a window would count a genome twice that occurs in two partitions; a state a genome
-cannot.
+The mergeable states of `vinarch.genome_state` are gathered, and the kernel runs on the genomes of
+each experiment, or once on those of all.
 """
 
 from __future__ import annotations
@@ -17,26 +11,20 @@ from typing import TYPE_CHECKING, Any
 import dask.dataframe as dd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from vinarch.commons import check_commons
 from vinarch.errors import ParameterError
 from vinarch.genome import MacroSpace, flatten_nested, symbol_matrix
+from vinarch.genome_state import SUMS, genome_states, mean_of_words
 from vinarch.parameters import check_choice, check_whole
-from vinarch.schema import ARCHITECTURES, HISTORIES, MATCHES
+from vinarch.schema import ARCHITECTURES, MATCHES
 from vinarch.subsequence import MIN_LENGTH, SharedWindow, shared_windows
 
 if TYPE_CHECKING:
-    from vinarch.commons import By, Commons
+    import pandas as pd
 
-_KEY = ["archive", "experiment", "structure_id", "structure"]
-_SUMS = ["network_count", "epoch_row_count", "accuracy_high", "accuracy_low"]
-# High words count 2**-28 percent and low words 2**-60: the sum over the 3e8 epoch rows of a
-# selection still fits at 100 %.
-_HIGH_SCALE = 2.0**28
-_LOW_BITS = 32
-_SPLIT_EVERY = 16
+    from vinarch.commons import By, Commons
 
 
 def match(
@@ -163,42 +151,6 @@ def check_subsequence(commons: Commons, start: int, subsequence: str) -> str:
     return flat
 
 
-def genome_states(commons: Commons) -> dd.DataFrame:
-    """Return one row a genome and experiment, in one lazy partition sorted by both.
-
-    Columns: the key, ``network_count``, ``epoch_row_count`` and the two words of the sum of
-    validation accuracies.
-    """
-    meta = _state_meta()
-    columns = ["archive", "experiment", "structure_id", "structure"]
-    networks = commons.architectures[columns].map_partitions(_network_state, meta=meta)
-    epochs = commons.histories[[*columns, "val_accuracy_percent"]].map_partitions(
-        _epoch_state, meta=meta
-    )
-    return dd.concat([networks, epochs]).reduction(
-        chunk=merge_states,
-        combine=merge_states,
-        aggregate=merge_states,
-        meta=meta,
-        split_every=_SPLIT_EVERY,
-    )
-
-
-def merge_states(state: pd.DataFrame) -> pd.DataFrame:
-    """Add up the rows of each genome and experiment; the order of rows does not show."""
-    merged = state.groupby(_KEY, sort=True, as_index=False)[_SUMS].sum()
-    carry = merged["accuracy_low"] // 2**_LOW_BITS
-    merged["accuracy_low"] -= carry * 2**_LOW_BITS
-    merged["accuracy_high"] += carry
-    return merged.astype(_state_meta().dtypes.to_dict())
-
-
-def mean_of_states(state: pd.DataFrame) -> list[float | None]:
-    """Return the correctly rounded mean validation accuracy, in percent, of each row of a state."""
-    words = (state[name].tolist() for name in ("accuracy_high", "accuracy_low", "epoch_row_count"))
-    return [_mean(high, low, rows) for high, low, rows in zip(*words, strict=True)]
-
-
 def match_table(
     state: pd.DataFrame, experiment: tuple[str, str] | None, min_length: int
 ) -> pd.DataFrame:
@@ -210,7 +162,7 @@ def match_table(
     if not len(ids):
         return MATCHES.empty()
     flats = [str(structure_id).partition(":")[2] for structure_id in ids]
-    sums = {name: _sum_by(genome_of, state[name], len(ids)) for name in _SUMS}
+    sums = {name: _sum_by(genome_of, state[name], len(ids)) for name in SUMS}
     membership = _experiments_of(state, genome_of, len(ids))
     numbers = np.full(len(ids), -1, dtype=np.int64)
     if experiment is not None:
@@ -256,16 +208,10 @@ def _window_table(
         "experiment_count": present.sum(axis=1),
         "epoch_row_count": added["epoch_row_count"],
         "mean_val_accuracy_percent": pa.array(
-            [_mean(*row) for row in zip(*words, strict=True)], pa.float64()
+            [mean_of_words(*row) for row in zip(*words, strict=True)], pa.float64()
         ),
     }
     return pa.table(columns)
-
-
-def _mean(high: int, low: int, rows: int) -> float | None:
-    # Python divides whole numbers with one rounding, whatever their size.
-    total = (high << _LOW_BITS) + low
-    return total / (rows * (int(_HIGH_SCALE) << _LOW_BITS)) if rows else None
 
 
 def _sum_by(
@@ -289,33 +235,6 @@ def _tables(
     state: dd.DataFrame, experiment: tuple[str, str] | None, min_length: int
 ) -> dd.DataFrame:
     return state.map_partitions(match_table, experiment, min_length, meta=MATCHES.empty())
-
-
-def _state_meta() -> pd.DataFrame:
-    key = HISTORIES.empty()[_KEY]
-    return key.assign(**{name: pd.Series([], dtype="int64") for name in _SUMS})
-
-
-def _network_state(architectures: pd.DataFrame) -> pd.DataFrame:
-    state = architectures[_KEY].assign(
-        network_count=1, epoch_row_count=0, accuracy_high=0, accuracy_low=0
-    )
-    return merge_states(state)
-
-
-def _epoch_state(histories: pd.DataFrame) -> pd.DataFrame:
-    known = histories[histories["val_accuracy_percent"].notna()]
-    scaled = known["val_accuracy_percent"].to_numpy(dtype=np.float64) * _HIGH_SCALE
-    high = np.floor(scaled)
-    # Scaling by a power of two and taking the floor's remainder are exact in floating point.
-    low = np.rint((scaled - high) * 2.0**_LOW_BITS)
-    state = known[_KEY].assign(
-        network_count=0,
-        epoch_row_count=1,
-        accuracy_high=high.astype(np.int64),
-        accuracy_low=low.astype(np.int64),
-    )
-    return merge_states(state)
 
 
 def _holders(architectures: pd.DataFrame, first: int, flat: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ This module renders; it reads no table, writes no file and computes no number.
 from __future__ import annotations
 
 import math
+import re
 import struct
 from base64 import b64encode
 from dataclasses import dataclass
@@ -149,6 +150,11 @@ def _is_number(value: Value) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def _pieces(text: str) -> list[str]:
+    """Cut a text where a line may break: in a list after a separator, in a name after its words."""
+    return [piece for piece in re.split(r"(?<=[;,_/])", text) if piece]
+
+
 def _grouped(number: int) -> str:
     return f"{number:,}"
 
@@ -198,6 +204,7 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.filters.update(
     shown=_shown,
+    pieces=_pieces,
     grouped=_grouped,
     relative=_relative,
     doi_url=_doi_url,

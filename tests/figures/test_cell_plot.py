@@ -55,6 +55,15 @@ def test_phases_are_parted_and_named(make_cells, texts_of):
     assert {"phase 0", "phase 1"} <= set(texts_of(drawing.figure))
 
 
+@pytest.mark.parametrize("width", ["single", "double"])
+def test_gaps_of_phases_are_many_times_those_of_cells(make_cells, width):
+    axes = draw(make_cells(2), width=width).figure.axes[0]
+    (gap,) = axes.lines
+    assert gap.get_linewidth() >= 5 * axes.collections[0].get_linewidths()[0]
+    (outline, _) = axes.patches
+    assert outline.get_zorder() > gap.get_zorder()
+
+
 def test_start_index_stands_at_the_axis(make_cells, texts_of):
     drawing = draw(make_cells(2))
     axes = drawing.figure.axes[0]

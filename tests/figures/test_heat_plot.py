@@ -70,7 +70,7 @@ def test_of_too_many_the_last_are_drawn_and_it_is_said(make_pairs, texts_of):
     assert drawing.data["structure_a"].unique().tolist() == list(range(20, 80))
     assert mesh_of(drawing).get_array().shape == (60, 60)
     assert "between 80 structures" in drawing.caption
-    assert "the last 60 in the order of the frame are drawn" in drawing.caption
+    assert "of which the last 60 are drawn" in drawing.caption
     assert "One structure in 3 is labelled." in drawing.caption
     assert "City-block distance, the last 60 of 80 structures" in texts_of(drawing.figure)
 
@@ -97,8 +97,19 @@ def test_equal_structures_leave_a_scale(make_pairs):
 
 
 def test_unknown_metric_names_the_choices(make_pairs):
-    with pytest.raises(ParameterError, match="'cityblock', 'euclidean', 'hamming', got 'cosine'"):
+    with pytest.raises(ParameterError, match="cityblock, euclidean, hamming, got 'cosine'"):
         draw(make_pairs([1, 2]), metric="cosine")
+
+
+def test_unknown_order_names_the_choices(make_pairs):
+    with pytest.raises(ParameterError, match=r"'frame', 'accuracy', got 'number'\. Leave"):
+        draw(make_pairs([1, 2]), order="number")
+
+
+def test_of_too_many_sorted_by_accuracy_the_most_accurate_are_named(make_pairs, texts_of):
+    drawing = draw(make_pairs(range(68)), order="accuracy")
+    assert "City-block distance, the 60 most accurate of 68 structures" in texts_of(drawing.figure)
+    assert "of which the 60 most accurate are drawn" in drawing.caption
 
 
 def test_lost_pair_is_refused(make_pairs):

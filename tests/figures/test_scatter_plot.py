@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from vinarch.errors import ParameterError
-from vinarch.figures.scatter_legend import FACE_ALPHA
+from vinarch.figures.scatter_legend import DOT_PT, FACE_ALPHA
 from vinarch.figures.scatter_plot import AREAS_PT2, draw_subsequences
 from vinarch.figures.theme import ONE
 
@@ -66,6 +66,17 @@ def test_chosen_row_is_ringed_and_labelled(points, texts_of):
     assert to_hex(chosen.get_facecolor()[0]) == ONE
     assert len(ring.get_facecolor()) == 0
     assert "chosen: start 2, length 7, 4 structures, 91.00 %" in texts_of(drawing.figure)
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+def test_a_chosen_point_of_many_structures_hides_no_other(points, width):
+    points["chosen"] = points["count"] == 10
+    drawing = draw_subsequences(points, experiment="toy", width=width)
+    large, dot, ring = drawing.figure.axes[0].collections
+    assert len(large.get_sizes()) == 4
+    assert large.get_facecolor()[0, 3] <= FACE_ALPHA
+    assert dot.get_sizes() == [DOT_PT**2]
+    assert ring.get_sizes()[0] > large.get_sizes().max()
 
 
 def test_no_choice_draws_no_ring(points, texts_of):

@@ -24,11 +24,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vinarch.distance import check_metric
 from vinarch.figures.cell_plot import draw_structures
 from vinarch.figures.drawing import Drawing
 from vinarch.figures.heat_plot import draw_distance_map
 from vinarch.figures.scatter_plot import draw_subsequences
+from vinarch.figures.theme import width_mm
 from vinarch.genome import flatten_nested
+from vinarch.subsequence import MIN_LENGTH
 from vinarch.summary import structure_cells, structure_distances, subsequence_points
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ def subsequences(
     start: int | None = None,
     subsequence: str | None = None,
     *,
+    min_length: int = MIN_LENGTH,
     width: Width = "single",
 ) -> Drawing:
     """Draw the matching subsequences of an experiment: length, accuracy, number of structures.
@@ -56,6 +60,8 @@ def subsequences(
         Name of the experiment.
     start, subsequence : int and str, optional
         The row to mark: start index from 0, and symbols as ``"10110"`` or ``"[1,0,1,1,0]"``.
+    min_length : int, default 5
+        Shortest run to draw, in symbols.
     width : {"single", "double"}
         Column width: 85 or 178 mm.
 
@@ -66,7 +72,12 @@ def subsequences(
     Raises
     ------
     SelectionError
-        If the commons has no such experiment.
+        If the commons has no such experiment, or its histories are unknown.
+    ParameterError
+        If `start` or `subsequence` comes alone or does not fit into a genome, if `min_length` or
+        `width` cannot be, or if no run is that long.
+    MixedSpacesError
+        If experiments of that name belong to several search spaces.
 
     Examples
     --------
@@ -75,7 +86,8 @@ def subsequences(
     >>> vinarch.figures.subsequences(commons, "1gpu_1e14_early_termination").data.shape
     (514, 6)
     """
-    points = subsequence_points(commons, experiment, start, subsequence)
+    width_mm(width)
+    points = subsequence_points(commons, experiment, start, subsequence, min_length)
     return draw_subsequences(points, experiment=experiment, width=width)
 
 
@@ -108,7 +120,12 @@ def structures(
     Raises
     ------
     SelectionError
-        If the commons has no such experiment, or no structure of it holds the subsequence.
+        If the commons has no such experiment, its histories are unknown, or no structure of it
+        holds the subsequence.
+    ParameterError
+        If the subsequence does not fit into a genome, or `width` is unknown.
+    MixedSpacesError
+        If experiments of that name belong to several search spaces.
 
     Examples
     --------
@@ -118,6 +135,7 @@ def structures(
     >>> vinarch.figures.structures(commons, *row).data["structure"].unique().tolist()
     [11, 30, 29, 49, 43]
     """
+    width_mm(width)
     cells = structure_cells(commons, experiment, start, subsequence)
     length = len(flatten_nested(subsequence))
     return draw_structures(cells, experiment=experiment, start=start, length=length, width=width)
@@ -155,7 +173,12 @@ def distance_map(
     Raises
     ------
     SelectionError
-        If the commons has no such experiment, or no structure of it holds the subsequence.
+        If the commons has no such experiment, its histories are unknown, or no structure of it
+        holds the subsequence.
+    ParameterError
+        If the subsequence does not fit into a genome, or `metric` or `width` is unknown.
+    MixedSpacesError
+        If experiments of that name belong to several search spaces.
 
     Examples
     --------
@@ -165,5 +188,9 @@ def distance_map(
     >>> vinarch.figures.distance_map(commons, *row).data["distance"].max()
     np.float64(5.0)
     """
+    check_metric(metric)
+    width_mm(width)
     pairs = structure_distances(commons, experiment, start, subsequence, metric)
-    return draw_distance_map(pairs, experiment=experiment, metric=metric, width=width)
+    return draw_distance_map(
+        pairs, experiment=experiment, metric=metric, order="accuracy", width=width
+    )

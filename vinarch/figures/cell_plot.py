@@ -35,6 +35,8 @@ _TIGHT_FROM_ROWS = 30
 _LEGEND_MM = 4.4
 _AXIS_MM = 7.6
 _TICK_EVERY = 5
+_PHASE_GAP_PT = 5.0
+_PHASE_GAP_OF_CELL = 0.55
 _OUTLINE_PT = 1.2
 _DASHES = (0, (3, 2))
 
@@ -159,13 +161,19 @@ def _draw_cells(axes: Axes, box: Box, drawn: pd.DataFrame, rows: int) -> None:
         ax=axes,
     )
     for border in _phase_borders(drawn):
-        axes.axvline(border, color="white", linewidth=2.0)
+        axes.axvline(border, color="white", linewidth=_phase_gap_pt(box, symbols.shape[1]))
 
 
 def _gap_pt(box: Box, positions: int) -> float:
     """Return the white line between cells: none where it would eat the cells themselves."""
     cell_mm = box.width / positions
     return min(0.5, cell_mm / mm(12))
+
+
+def _phase_gap_pt(box: Box, positions: int) -> float:
+    """Return the white line between phases: many times the one between cells."""
+    cell_pt = box.width / positions / mm(1)
+    return min(_PHASE_GAP_PT, _PHASE_GAP_OF_CELL * cell_pt)
 
 
 def _phase_borders(drawn: pd.DataFrame) -> list[int]:

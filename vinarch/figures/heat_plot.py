@@ -7,9 +7,8 @@ The view is the third of VINARCH (An, Channing, Schuman, Taufer, IEEE Cluster 20
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import ceil
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import seaborn as sns
@@ -18,9 +17,11 @@ from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator
 from seaborn.utils import relative_luminance
 
+from vinarch.distance import check_metric
 from vinarch.errors import ParameterError
 from vinarch.figures.cell_rows import MOST_STRUCTURES
 from vinarch.figures.drawing import Drawing, check_columns
+from vinarch.figures.heat_words import LAST_OF_ORDER, Order, Words, check_order
 from vinarch.figures.sheet import EDGE_MM, Box, Heading, Sheet, line_mm, text_mm, wrapped
 from vinarch.figures.theme import DISTANCE_COLOURS, SMALL_PT, Width, theme, width_mm
 
@@ -31,36 +32,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from vinarch.distance import Metric
+
 COLUMNS = ("structure_a", "structure_b", "distance")
 
-Metric = Literal["cityblock", "euclidean", "hamming"]
-
-
-@dataclass(frozen=True)
-class _Words:
-    """How a metric is written: its name, its unit, the decimals of a value."""
-
-    name: str
-    unit: str
-    decimals: int
-
-    @property
-    def title(self) -> str:
-        return f"{self.name} ({self.unit})"
-
-    def at_scale(self, highest: float) -> _Words:
-        """Return the words with a decimal less where numbers of two digits need its room."""
-        return replace(self, decimals=1) if highest >= _TWO_DIGITS and self.decimals else self
-
-    def write(self, distance: float) -> str:
-        return f"{distance:.{self.decimals}f}"
-
-
-METRICS: dict[str, _Words] = {
-    "cityblock": _Words("city-block distance", "symbols", 0),
-    "euclidean": _Words("Euclidean distance", "√symbols", 2),
-    "hamming": _Words("Hamming distance", "share of positions", 2),
-}
 
 MOST_ANNOTATED = 12
 """Up to so many structures, every cell has room for its number."""
@@ -73,21 +48,24 @@ _TICK_ROOM_MM = 1.6
 _LABEL_STEP_MM = 2.7
 _UPRIGHT_GAP_MM = 0.6
 _MOST_BAR_LINES = 3
-_TWO_DIGITS = 9.995  # two decimals would round it to 10.00
 _DARK_TEXT_ABOVE = 0.179
 """Relative luminance at which black and white text stand out equally (WCAG 2)."""
 
 
 def draw_distance_map(
-    pairs: pd.DataFrame, *, experiment: str, metric: Metric, width: Width = "single"
+    pairs: pd.DataFrame,
+    *,
+    experiment: str,
+    metric: Metric,
+    order: Order = "frame",
+    width: Width = "single",
 ) -> Drawing:
     """Draw the distances between structures, light where they are near.
 
     Entry (i, j) is the distance between the i-th and the j-th structure in the order of the
     frame.
     Of more structures than `cell_rows.MOST_STRUCTURES` the last ones are drawn, and title and
-    caption say so: where the order is rising accuracy, these are the ones that
-    `draw_structures` draws.
+    caption say so.
 
     Parameters
     ----------
@@ -98,6 +76,9 @@ def draw_distance_map(
         Name for title and caption.
     metric : {"cityblock", "euclidean", "hamming"}
         What the distances are: it names and units them, and computes nothing.
+    order : {"frame", "accuracy"}
+        What the frame is sorted by; where it is rising accuracy, the last structures are the most
+        accurate ones, which `draw_structures` draws too, and are called so.
     width : {"single", "double"}
         One or two columns of a page.
 
@@ -110,7 +91,7 @@ def draw_distance_map(
     ------
     ParameterError
         If a column or every row is missing, if the pairs make no symmetric square of finite
-        numbers, or if `metric` or `width` is unknown.
+        numbers, or if `metric`, `order` or `width` is unknown.
 
     References
     ----------
@@ -132,7 +113,8 @@ def draw_distance_map(
     (4, 3)
     """
     page_mm = width_mm(width)
-    words = _words(metric)
+    check_metric(metric)
+    check_order(order)
     where = "draw_distance_map, argument pairs"
     check_columns(pairs, COLUMNS, where)
     found = pairs["structure_a"].unique().tolist()
@@ -143,9 +125,12 @@ def draw_distance_map(
     labels = [str(structure) for structure in shown]
     # A map without any distance still needs a scale that is not empty.
     highest = float(matrix.max()) or 1.0
-    words = words.at_scale(highest)
+    words = Words.of(metric, highest)
+    some = "the " + LAST_OF_ORDER[order].format(len(shown)) if len(shown) < len(found) else ""
     with theme():
-        heading = Heading.fitted(_title(words, len(shown), len(found)), experiment, page_mm)
+        title = f"{words.first}, {some} of {len(found)} structures"
+        title = title if some else f"{words.first} between structures"
+        heading = Heading.fitted(title, experiment, page_mm)
         box, step = _plan(heading.height + 1, labels, page_mm, words, highest)
         label_mm = max(text_mm(label, SMALL_PT) for label in labels)
         upright = label_mm + 1 > step * box.width / len(labels)
@@ -160,19 +145,11 @@ def draw_distance_map(
         low = sheet.height - EDGE_MM - line_mm(SMALL_PT)
         sheet.text(middle, low, "structure", ha="center", fontsize=SMALL_PT)
         _draw_bar(sheet, box, words, highest)
-    caption = _caption(matrix, words, len(found), experiment, step)
+    between = f"{len(found)} structures of the experiment {experiment}"
+    if some:
+        between += f", of which {some} are drawn"
+    caption = _caption(matrix, words, between, step)
     return Drawing(sheet.figure, drawn.reset_index(drop=True), caption)
-
-
-def _words(metric: str) -> _Words:
-    if metric not in METRICS:
-        raise ParameterError(
-            "argument metric",
-            ", ".join(map(repr, METRICS)),
-            repr(metric),
-            "Name the metric that the distances were computed with.",
-        )
-    return METRICS[metric]
 
 
 def _square(pairs: pd.DataFrame, found: list[Any], where: str) -> NDArray[np.float64]:
@@ -196,15 +173,8 @@ def _square(pairs: pd.DataFrame, found: list[Any], where: str) -> NDArray[np.flo
     return matrix
 
 
-def _title(words: _Words, shown: int, found: int) -> str:
-    name = words.name[0].upper() + words.name[1:]
-    if shown < found:
-        return f"{name}, the last {shown} of {found} structures"
-    return f"{name} between structures"
-
-
 def _plan(
-    top: float, labels: Sequence[str], page_mm: float, words: _Words, highest: float
+    top: float, labels: Sequence[str], page_mm: float, words: Words, highest: float
 ) -> tuple[Box, int]:
     """Return where the map stands, and that every so-many-th structure has room for a label."""
     left = EDGE_MM + line_mm(SMALL_PT) + max(text_mm(label, SMALL_PT) for label in labels)
@@ -221,12 +191,12 @@ def _plan(
     return Box(left, top, wide, tall), max(1, ceil(_LABEL_STEP_MM * len(labels) / tall))
 
 
-def _bar_ticks(words: _Words, highest: float) -> list[float]:
+def _bar_ticks(words: Words, highest: float) -> list[float]:
     ticks = MaxNLocator(nbins=6, integer=words.decimals == 0).tick_values(0, highest)
     return [float(tick) for tick in ticks if 0 <= tick <= highest]
 
 
-def _draw_map(axes: Axes, matrix: NDArray[np.float64], words: _Words, highest: float) -> None:
+def _draw_map(axes: Axes, matrix: NDArray[np.float64], words: Words, highest: float) -> None:
     annotated = len(matrix) <= MOST_ANNOTATED
     sns.heatmap(
         matrix,
@@ -260,7 +230,7 @@ def _label(axes: Axes, labels: Sequence[str], step: int, *, upright: bool) -> No
     axes.set_ylabel("structure", fontsize=SMALL_PT, labelpad=1.5)
 
 
-def _draw_bar(sheet: Sheet, box: Box, words: _Words, highest: float) -> None:
+def _draw_bar(sheet: Sheet, box: Box, words: Words, highest: float) -> None:
     left = box.left + box.width + _BAR_GAP_MM
     axes = sheet.axes(Box(left, box.top, _BAR_MM, box.height))
     bar = sheet.figure.colorbar(
@@ -284,16 +254,10 @@ def _draw_bar(sheet: Sheet, box: Box, words: _Words, highest: float) -> None:
     )
 
 
-def _caption(
-    matrix: NDArray[np.float64], words: _Words, found: int, experiment: str, step: int
-) -> str:
-    shown = len(matrix)
-    name = words.name[0].upper() + words.name[1:]
-    said = f"{name} ({words.unit}) between {found} structures of the experiment {experiment}"
-    if shown < found:
-        said += f", of which the last {shown} in the order of the frame are drawn"
-    if shown > 1:
-        others = matrix[~np.eye(shown, dtype=bool)]
+def _caption(matrix: NDArray[np.float64], words: Words, between: str, step: int) -> str:
+    said = f"{words.first} ({words.unit}) between {between}"
+    if len(matrix) > 1:
+        others = matrix[~np.eye(len(matrix), dtype=bool)]
         low, high = words.write(float(others.min())), words.write(float(others.max()))
         said += f": {low}" if low == high else f": {low} to {high}"
     said += "."

@@ -21,6 +21,9 @@ FACE_ALPHA = 0.18
 EDGE_ALPHA = 0.55
 EDGE_PT = 0.4
 
+DOT_PT = 4.0
+"""Diameter of the dot on the chosen point, whatever its count."""
+
 _LEGEND_MM = 5.0
 _RING_ROOM_MM = 4.0
 _MOST_LEGEND_SIZES = 3
@@ -69,7 +72,7 @@ def draw_legend(
     if left + _RING_ROOM_MM + text_mm(label, SMALL_PT) > sheet.width - EDGE_MM:
         left, middle, bottom = EDGE_MM, bottom + _RING_ROOM_MM / 2, bottom + _RING_ROOM_MM
     _legend_marker(sheet, left + 1.5, middle, 8.0, ("none", INK, 0.8))
-    _legend_marker(sheet, left + 1.5, middle, 4.0, (ONE, INK, 0.8))
+    _legend_marker(sheet, left + 1.5, middle, DOT_PT, (ONE, INK, 0.8))
     sheet.text(left + _RING_ROOM_MM, middle, label, va="center", fontsize=SMALL_PT)
     return bottom + 1
 

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from vinarch.errors import ParameterError
 from vinarch.figures.drawing import Drawing, check_columns
-from vinarch.figures.scatter_legend import EDGE_PT, PointLook, draw_legend
+from vinarch.figures.scatter_legend import DOT_PT, EDGE_PT, PointLook, draw_legend
 from vinarch.figures.sheet import EDGE_MM, Box, Heading, Sheet, text_mm
 from vinarch.figures.theme import INK, ONE, SMALL_PT, Width, theme, width_mm
 
@@ -43,7 +43,10 @@ FAINTEST = 0.45
 """A lone point must still be seen."""
 
 RING_PT = 13.0
-"""Diameter of the ring around the chosen point."""
+"""Diameter of the ring around the chosen point, at least."""
+
+RING_GAP_PT = 2.0
+"""White between a large chosen point and its ring."""
 
 HEIGHT_MM = {"single": 72.0, "double": 88.0}
 _LEFT_MM = 7.0
@@ -212,7 +215,9 @@ def _limit_lengths(axes: Axes, drawn: pd.DataFrame) -> None:
 def _mark_chosen(axes: Axes, chosen: pd.DataFrame, look: PointLook) -> None:
     row = chosen.iloc[0]
     x, y = float(row["length"]), float(row["mean_val_accuracy_percent"])
-    marks = ((look.area(float(row["count"])), ONE, 0.7), (RING_PT**2, "none", 0.9))
+    # The point itself stays as translucent as the others, so that it hides none of them.
+    ring = max(RING_PT, look.area(float(row["count"])) ** 0.5 + 2 * RING_GAP_PT)
+    marks = ((DOT_PT**2, ONE, 0.7), (ring**2, "none", 0.9))
     for area, face, edge_width in marks:
         axes.scatter(
             [x],

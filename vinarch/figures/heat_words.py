@@ -1,0 +1,72 @@
+"""How a map of distances names its metric, writes its numbers and says what its order cuts off.
+
+Names of metrics and orders in, words out; nothing is drawn here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from vinarch.distance import NAMES, UNITS
+from vinarch.errors import ParameterError
+
+if TYPE_CHECKING:
+    from vinarch.distance import Metric
+
+Order = Literal["frame", "accuracy"]
+
+LAST_OF_ORDER: dict[str, str] = {"frame": "last {}", "accuracy": "{} most accurate"}
+"""What so many last structures of an order are called."""
+
+_DECIMALS = {"cityblock": 0}
+_OTHER_DECIMALS = 2
+_TWO_DIGITS = 9.995  # two decimals would round it to 10.00
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a metric is written: its name, its unit, the decimals of a value."""
+
+    name: str
+    unit: str
+    decimals: int
+
+    @classmethod
+    def of(cls, metric: Metric, highest: float) -> Words:
+        """Return the words of a metric; a decimal less where two digits need its room."""
+        decimals = _DECIMALS.get(metric, _OTHER_DECIMALS)
+        if decimals and highest >= _TWO_DIGITS:
+            decimals = 1
+        return cls(NAMES[metric], UNITS[metric], decimals)
+
+    @property
+    def title(self) -> str:
+        """Return name and unit."""
+        return f"{self.name} ({self.unit})"
+
+    @property
+    def first(self) -> str:
+        """Return the name as a sentence begins with it."""
+        return self.name[0].upper() + self.name[1:]
+
+    def write(self, distance: float) -> str:
+        """Write a distance."""
+        return f"{distance:.{self.decimals}f}"
+
+
+def check_order(order: str) -> None:
+    """Refuse an order that is not one of `LAST_OF_ORDER`.
+
+    Raises
+    ------
+    ParameterError
+        The message names the orders there are.
+    """
+    if order not in LAST_OF_ORDER:
+        raise ParameterError(
+            "argument order",
+            ", ".join(map(repr, LAST_OF_ORDER)),
+            repr(order),
+            "Leave it out where the frame is not sorted by accuracy.",
+        )

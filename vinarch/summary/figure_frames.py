@@ -1,0 +1,233 @@
+"""The frames behind the figures: points, structures, cells and distances of one experiment.
+
+Functions that take a commons run its lazy tables and return pandas frames; the others work on
+such frames, so that one computation serves several of them.
+No drawing, no files.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from vinarch.distance import Metric, check_metric, cross_distances
+from vinarch.errors import ParameterError, SelectionError
+from vinarch.genome import MacroSpace, flatten_nested, symbol_matrix
+from vinarch.genome_state import genome_states, mean_of_states
+from vinarch.matching import check_subsequence, match
+from vinarch.subsequence import MIN_LENGTH
+from vinarch.summary.chosen_row import ChosenRow
+
+if TYPE_CHECKING:
+    from vinarch.commons import Commons
+
+
+def check_trained(commons: Commons) -> None:
+    """Refuse a commons whose experiments have no architectures, only wall times.
+
+    Raises
+    ------
+    SelectionError
+        The message names the experiments.
+    """
+    if not commons.trained_experiments():
+        names = ", ".join(sorted(commons.experiment_index["experiment"])) or "no experiment"
+        raise SelectionError(
+            "commons",
+            "an experiment whose training histories are known",
+            f"{names}: without histories",
+            "`commons.experiment_index` tells the status and the architectures of each experiment.",
+        )
+
+
+def subsequence_points(
+    commons: Commons,
+    experiment: str,
+    start: int | None = None,
+    subsequence: str | None = None,
+    min_length: int = MIN_LENGTH,
+) -> pd.DataFrame:
+    """Return the matching subsequences of one experiment, the chosen one marked.
+
+    Parameters
+    ----------
+    commons : Commons
+    experiment : str
+    start, subsequence : int and str, optional
+        The row to mark: start index from 0 and symbols; both or none.
+    min_length : int, default 5
+        Shortest run to keep, in symbols.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``start, subsequence, length, count, mean_val_accuracy_percent, chosen``.
+
+    Raises
+    ------
+    SelectionError
+        If there is no such experiment, or its histories are unknown.
+    ParameterError
+        If `start` or `subsequence` comes alone or does not fit into a genome, or `min_length`
+        cannot be.
+    MixedSpacesError
+        If experiments of that name belong to several search spaces.
+    """
+    mine = commons.select(experiment=experiment)
+    check_trained(mine)
+    row = None
+    if start is not None or subsequence is not None:
+        row = ChosenRow(experiment, *_whole(mine, start, subsequence))
+    return mark_points(match(mine, min_length=min_length).compute(), experiment, row)
+
+
+def mark_points(matches: pd.DataFrame, experiment: str, row: ChosenRow | None) -> pd.DataFrame:
+    """Return the rows of `vinarch.match` of one experiment as `subsequence_points` does."""
+    columns = ["start", "subsequence", "length", "count", "mean_val_accuracy_percent"]
+    points = matches.loc[matches["experiment"] == experiment, columns].reset_index(drop=True)
+    points["chosen"] = False
+    if row is not None:
+        points["chosen"] = (points["start"] == row.start) & (
+            points["subsequence"] == row.subsequence
+        )
+    return points
+
+
+def structures_of(commons: Commons, experiment: str, start: int, subsequence: str) -> pd.DataFrame:
+    """Return the structures of one experiment that hold a subsequence, by ascending accuracy.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``structure, flat, mean_val_accuracy_percent``: the number of the structure, its
+        flattened genome, and the mean validation accuracy over all epoch rows of its networks.
+
+    Raises
+    ------
+    SelectionError
+        If there is no such experiment, its histories are unknown, or no structure of it holds the
+        subsequence.
+    ParameterError
+        If the subsequence does not fit into a genome.
+    MixedSpacesError
+        If experiments of that name belong to several search spaces.
+    """
+    mine = commons.select(experiment=experiment)
+    check_trained(mine)
+    row = ChosenRow(experiment, *_whole(mine, start, subsequence))
+    return held_structures(genome_states(mine).compute(), row)
+
+
+def held_structures(state: pd.DataFrame, row: ChosenRow) -> pd.DataFrame:
+    """Return what `structures_of` does, from the computed rows of `matching.genome_states`.
+
+    Structures without a recorded accuracy stand first.
+
+    Raises
+    ------
+    SelectionError
+        If no structure of the experiment holds the subsequence.
+    """
+    mine = state[state["experiment"] == row.experiment]
+    genomes = mine["structure_id"].str.partition(":")[2]
+    stop = row.start + len(row.subsequence)
+    there = genomes.str.slice(row.start, stop) == row.subsequence
+    held = mine[there].assign(flat=genomes[there])
+    if held.empty:
+        raise SelectionError(
+            f"experiment {row.experiment}",
+            f"a structure that holds {row.subsequence} at start {row.start}",
+            "none",
+            "`vinarch match` lists what is shared.",
+        )
+    held["mean_val_accuracy_percent"] = pd.Series(
+        mean_of_states(held), index=held.index, dtype="float64"
+    )
+    ordered = held.sort_values(
+        ["mean_val_accuracy_percent", "structure"], na_position="first", ignore_index=True
+    )
+    return pd.DataFrame(ordered, columns=["structure", "flat", "mean_val_accuracy_percent"])
+
+
+def structure_cells(
+    commons: Commons, experiment: str, start: int, subsequence: str
+) -> pd.DataFrame:
+    """Return the genomes that hold a subsequence, one row a cell.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``structure, mean_val_accuracy_percent, position, symbol, phase, shared``;
+        structures by ascending accuracy, positions ascending from 0, phases from 1.
+
+    Raises
+    ------
+    SelectionError, ParameterError, MixedSpacesError
+        As `structures_of`.
+    """
+    held = structures_of(commons, experiment, start, subsequence)
+    space = commons.select(experiment=experiment).search_space()
+    return cells_of(held, space, start, len(flatten_nested(subsequence)))
+
+
+def cells_of(held: pd.DataFrame, space: str, start: int, length: int) -> pd.DataFrame:
+    """Return structures of a search space, as `structures_of` gives them, one row a cell."""
+    layout = MacroSpace.from_name(space)
+    positions = pd.DataFrame({"position": range(layout.symbol_count)})
+    starts = pd.Series(layout.phase_starts)
+    positions["phase"] = [int((starts <= place).sum()) for place in positions["position"]]
+    positions["shared"] = positions["position"].between(start, start + length - 1)
+    cells: pd.DataFrame = held.merge(positions, how="cross")
+    cells["symbol"] = [
+        int(flat[place]) for flat, place in zip(cells["flat"], cells["position"], strict=True)
+    ]
+    columns = ["structure", "mean_val_accuracy_percent", "position", "symbol", "phase", "shared"]
+    return pd.DataFrame(cells, columns=columns)
+
+
+def structure_distances(
+    commons: Commons,
+    experiment: str,
+    start: int,
+    subsequence: str,
+    metric: Metric = "cityblock",
+) -> pd.DataFrame:
+    """Return the distances between the structures that hold a subsequence, one row a pair.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``structure_a, structure_b, distance``: all ordered pairs, both by ascending
+        accuracy as in `structure_cells`.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such metric, or the subsequence does not fit into a genome.
+    SelectionError, MixedSpacesError
+        As `structures_of`.
+    """
+    check_metric(metric)
+    return distances_of(structures_of(commons, experiment, start, subsequence), metric)
+
+
+def distances_of(held: pd.DataFrame, metric: Metric) -> pd.DataFrame:
+    """Return the distances between structures, as `structures_of` gives them, one row a pair."""
+    symbols = symbol_matrix(held["flat"].tolist())
+    numbers = held[["structure"]]
+    pairs = numbers.merge(numbers, how="cross", suffixes=("_a", "_b"))
+    pairs["distance"] = cross_distances(symbols, symbols, metric).ravel()
+    return pairs
+
+
+def _whole(commons: Commons, start: int | None, subsequence: str | None) -> tuple[int, str]:
+    if start is None or subsequence is None:
+        alone = "a start index" if subsequence is None else "a subsequence"
+        raise ParameterError(
+            "start and subsequence",
+            "a start index with a subsequence, or neither",
+            f"{alone} alone",
+            "Take both from one row of `vinarch.match`.",
+        )
+    return start, check_subsequence(commons, start, subsequence)
