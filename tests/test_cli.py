@@ -155,7 +155,7 @@ def test_a_study_on_a_cluster_by_its_address(fetched, tmp_path, worker_processes
         (("match", "JS9FR6", "--out", "x.txt"), "ends in .csv or .parquet, got 'x.txt'"),
         (("distances", "JS9FR6", "--out", "x"), "ends in .csv or .parquet, got 'x'"),
         (("match", "JS9FR6", "--where", "beam"), "--where: expected NAME=VALUE, got 'beam'"),
-        (("match", "JS9FR6", "--min-length", "0"), "from 1 to 21, got 0"),
+        (("match", "JS9FR6", "--min-length", "0"), "from 1 to 21 (symbols), got 0"),
         (("match", "JS9FR6", "--scheduler", "tcp://127.0.0.1:9"), "a running Dask scheduler"),
         (("fetch", "JS9FR6", "--mirror", "/no/such/place"), "/no/such/place"),
     ],

@@ -225,10 +225,12 @@ def test_members_are_the_networks_of_the_published_structures(real_commons):
 @pytest.mark.parametrize(
     ("start", "subsequence", "message"),
     [
-        (0, "", "expected symbols 0 and 1, got ''"),
-        (0, "10210", "expected symbols 0 and 1, got '10210'"),
+        (0, "", "expected symbols 0 and 1 as text, got ''"),
+        (0, "10210", "expected symbols 0 and 1 as text, got '10210'"),
         (10, "1" * 12, "within the 21 symbols of a genome, got start 10, length 12"),
-        (-1, "10110", "got start -1, length 5"),
+        (-1, "10110", r"from 0 to 20 \(start index, symbols\), got -1"),
+        ("0", "10110", "from 0 to 20 .*, got '0'"),
+        (0, ["1", "0"], r"symbols 0 and 1 as text, got \['1', '0'\]"),
     ],
 )
 def test_a_subsequence_that_cannot_be_is_refused(real_commons, start, subsequence, message):
@@ -236,15 +238,24 @@ def test_a_subsequence_that_cannot_be_is_refused(real_commons, start, subsequenc
         vinarch.members(real_commons, start, subsequence)
 
 
-@pytest.mark.parametrize("min_length", [0, 22, -3])
+@pytest.mark.parametrize("min_length", [0, 22, -3, "5", 5.5, None, True])
 def test_a_length_that_cannot_be_is_refused(real_commons, min_length):
-    with pytest.raises(ParameterError, match=f"from 1 to 21, got {min_length}"):
+    with pytest.raises(ParameterError, match=rf"from 1 to 21 \(symbols\), got {min_length!r}"):
         vinarch.match(real_commons, min_length=min_length)
 
 
 def test_an_unknown_grouping_is_refused(real_commons):
     with pytest.raises(ParameterError, match="'experiment' or None, got 'beam'"):
         vinarch.match(real_commons, by="beam")
+
+
+@pytest.mark.parametrize("what", ["JS9FR6", None, [1], pd.DataFrame({"a": [1]})])
+def test_what_is_no_commons_is_refused(what):
+    for question in (vinarch.match, vinarch.distances, vinarch.distance_matrix):
+        with pytest.raises(ParameterError, match="expected a Commons, got "):
+            question(what)
+    with pytest.raises(ParameterError, match="expected a Commons, got "):
+        vinarch.members(what, 0, "10110")
 
 
 def test_mixed_search_spaces_are_refused_by_name(real_commons):

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 import vinarch
-from vinarch import matching
+from vinarch import genome_state, matching
 from vinarch.errors import ParameterError, SelectionError, StoreError
 from vinarch.figures.drawing import Drawing
 from vinarch.schema import REJECTS
@@ -303,7 +303,7 @@ def test_nothing_is_computed_or_rendered_twice(one, tmp_path, monkeypatch):
         monkeypatch.setattr(owner, name, counted)
 
     count(matching, "match_table")
-    count(matching, "_epoch_state")
+    count(genome_state, "_epoch_state")
     count(Drawing, "_bytes")
     count(making, "cells_of")
     count(making, "distances_of")
