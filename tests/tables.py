@@ -84,7 +84,9 @@ TOY_FILES = {PATH_13: TOY_13, PATH_10: TOY_10, PATH_8: TOY_8, PATH_TIMES: TOY_TI
 
 def toy_archive(name="TOY"):
     """Return the card of JS9FR6 under another name, with trainings of two epochs."""
-    return replace(find_archive("JS9FR6"), name=name, epoch_budget=2, companions=())
+    card = find_archive("JS9FR6")
+    tables = tuple(replace(table, one_file_per_experiment=False) for table in card.tables)
+    return replace(card, name=name, epoch_budget=2, companions=(), tables=tables)
 
 
 def save_files(folder, files):

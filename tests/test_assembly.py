@@ -318,3 +318,8 @@ def test_a_history_with_a_gap_is_incomplete():
 def test_more_epochs_than_the_budget_are_a_whole_history():
     made = assemble_rows(*seven_epochs(), key=replace(KEY, epoch_budget=5))
     assert made.architectures["status"].to_pylist() == ["ok"]
+
+
+def test_a_repeated_epoch_names_the_other_file():
+    made = assemble_rows(row(5, 0), row(5, 0, source_file="b.csv"))
+    assert made.rejects["got"].to_pylist() == ["another; the first is in a.csv, line 2"]

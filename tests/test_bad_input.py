@@ -415,3 +415,23 @@ def test_a_newer_format_is_refused_by_open_and_by_fetch(home, tmp_path):
             act()
         assert str(caught.value) == message
         assert state_of(root) == before
+
+
+def test_a_copy_of_a_table_under_another_name_is_refused(archives, home, tmp_path, monkeypatch):
+    mirror = tmp_path / "mirror"
+    shutil.copytree(archives / "JS9FR6", mirror / "JS9FR6")
+    top = "icpp_training_results"
+    genuine = f"{top}/1gpu/early_termination/1gpu_1e14_stopping_training_data.csv"
+    copy = f"{top}/0copy/early_termination/1gpu_1e14_stopping_training_data.csv"
+    target = mirror / "JS9FR6" / copy
+    for folder in [mirror, *mirror.rglob("*")]:
+        folder.chmod(0o755 if folder.is_dir() else 0o644)
+    target.parent.mkdir(parents=True)
+    shutil.copy(mirror / "JS9FR6" / genuine, target)
+    monkeypatch.setenv("VINARCH_MIRROR", str(mirror))
+    with pytest.raises(DialectError) as caught:
+        vinarch.fetch("JS9FR6")
+    assert str(caught.value) == (
+        f"{genuine}: expected one file of the experiment 1gpu_1e14_early_termination, "
+        f"got another, {copy}. Remove the one that is not the archive's."
+    )

@@ -223,5 +223,5 @@ def test_rejects_are_counted_and_strict_makes_them_an_error(mended_mirror, tmp_p
     assert "SHA-256" in strict.stderr
     done = run("fetch", "JS9FR6", **places)
     assert done.returncode == 0, done.stderr
-    assert "1 rejected row, listed by vinarch.open().rejects" in done.stdout
+    assert f"1 rejected row\n  {name}, line 8: expected val_accs: a percentage" in done.stdout
     assert "18,289 history rows" in done.stdout

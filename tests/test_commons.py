@@ -154,6 +154,12 @@ def test_a_selection_that_cannot_be_met_says_what_there_is(toys, attributes, mes
     assert str(pickle.loads(pickle.dumps(caught.value))) == message
 
 
+def test_a_commons_can_be_compared_and_kept_in_a_set(toys):
+    assert toys in [toys.select(gpus=1), toys]
+    assert toys != toys.select(gpus=1)
+    assert len({toys, toys}) == 1
+
+
 def test_every_selectable_column_is_one_of_experiments(toys):
     assert set(SELECTABLE) <= set(toys.experiment_index.columns)
 

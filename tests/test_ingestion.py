@@ -411,7 +411,9 @@ def together():
         root = top / f"together{number}"
         def act(name):
             slowly()
-            ingest_files(root, top / f"files-{name}", TOY_FILES, archive=toy_archive(name))
+            # Each its own files: one that is being written would have another checksum.
+            mine = top / f"files-{os.getpid()}"
+            ingest_files(root, mine, TOY_FILES, archive=toy_archive(name))
         codes = [ended(pid) for pid in [fork(lambda: act(name)) for name in names]]
         rows, archives = content(root)
         name = store.open_snapshot(root).name

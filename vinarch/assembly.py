@@ -137,12 +137,18 @@ def _reject_repeated_epochs(rows: pd.DataFrame) -> None:
     repeated = candidates[candidates.duplicated(key)]
     if repeated.empty:
         return
-    first = candidates.drop_duplicates(key).set_index(key)["line"]
-    for index, architecture, epoch in zip(
-        repeated.index, repeated["architecture"], repeated["epoch"], strict=True
+    first = candidates.drop_duplicates(key).set_index(key)[["source_file", "line"]]
+    for index, architecture, epoch, file in zip(
+        repeated.index,
+        repeated["architecture"],
+        repeated["epoch"],
+        repeated["source_file"],
+        strict=True,
     ):
+        there, line = first.loc[(architecture, epoch)]
+        place = f"line {line}" if there == file else f"{there}, line {line}"
         rows.loc[index, "expected"] = f"one row for epoch {epoch} of architecture {architecture}"
-        rows.loc[index, "got"] = f"another; the first is in line {first[(architecture, epoch)]}"
+        rows.loc[index, "got"] = f"another; the first is in {place}"
 
 
 def _structures(rows: pd.DataFrame) -> tuple[pd.Series, dict[str, int]]:

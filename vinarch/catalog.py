@@ -88,6 +88,8 @@ class TableFiles:
 
     role: str
     globs: tuple[str, ...]
+    one_file_per_experiment: bool = False
+    """Whether a second file of one experiment is a mistake: a copy under another name."""
 
 
 @dataclass(frozen=True, order=True)
@@ -154,9 +156,14 @@ class Archive:
 
     def role_of(self, path: str) -> str | None:
         """Return the role of a file among the archive's tables, or None if it is no table."""
+        table = self.table_of(path)
+        return None if table is None else table.role
+
+    def table_of(self, path: str) -> TableFiles | None:
+        """Return what the card says of the tables that a file belongs to, None if it is none."""
         for table in self.tables:
             if any(fnmatchcase(path, glob) for glob in table.globs):
-                return table.role
+                return table
         return None
 
     def attributes_of(self, path: str) -> dict[str, AttributeValue]:
@@ -268,7 +275,7 @@ def _parse_card(card: Traversable) -> Archive:
         return Archive(
             **{key: raw[key] for key in _PLAIN_KEYS},
             authors=tuple(raw["authors"]),
-            tables=tuple(TableFiles(t["role"], tuple(t["globs"])) for t in raw["tables"]),
+            tables=tuple(TableFiles(**t | {"globs": tuple(t["globs"])}) for t in raw["tables"]),
             attributes=tuple(
                 Attribute(a["name"], tuple(Rule(**rule) for rule in a["rules"]))
                 for a in raw.get("attributes", ())

@@ -5,7 +5,6 @@ Dask and pandas are imported inside the commands, so that ``vinarch --help`` ans
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from vinarch.commons import Commons
 
+_SHOWN_REJECTS = 3
 _METRICS = click.Choice(["cityblock", "euclidean", "hamming"])
 
 
@@ -192,8 +192,8 @@ def distances(
 @compute_options
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
-    default=Path("study"),
+    type=click.Path(),
+    default="study",
     show_default=True,
     help="Folder to write into; made if it is missing.",
 )
@@ -215,7 +215,7 @@ def study(
     archive: str,
     attributes: Sequence[str],
     scheduler: str | None,
-    out: Path,
+    out: str,
     select: str | None,
     min_length: int,
     metric: Any,
@@ -262,5 +262,10 @@ def _fetch(
 def _tell(commons: Commons) -> None:
     click.echo(repr(commons))
     rejected = commons.rejected_row_count
-    where = ", listed by vinarch.open().rejects.compute() in Python" if rejected else ""
-    click.echo(f"{rejected:,} rejected row{'s' * (rejected != 1)}{where}")
+    click.echo(f"{rejected:,} rejected row{'s' * (rejected != 1)}")
+    if rejected:
+        for row in commons.rejects.head(_SHOWN_REJECTS, npartitions=-1).itertuples():
+            click.echo(
+                f"  {row.source_file}, line {row.line}: expected {row.expected}, got {row.got}"
+            )
+        click.echo("  vinarch.open().rejects.compute() in Python lists them all")

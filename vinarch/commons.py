@@ -37,7 +37,7 @@ SELECTABLE = ("archive", "experiment", "status", "search_space", *ATTRIBUTES)
 """Columns of `experiments` that `Commons.select` takes."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Commons:
     """Published records of architecture searches, confined to some experiments or all of them.
 
@@ -255,9 +255,10 @@ def _hint(strange: list[Any], known: list[Any]) -> str:
             if str(has) == str(value) or (type(value) is float and str(has) == _short(value)):
                 return f"Did you mean {has!r}?"
         # A short name of an experiment is half of its long one; difflib asks for 0.6 by default.
-        near = difflib.get_close_matches(str(value), map(str, known), n=1, cutoff=0.4)
+        words = {str(has).lower(): has for has in known}
+        near = difflib.get_close_matches(str(value).lower(), words, n=1, cutoff=0.4)
         if near:
-            return f"Did you mean {near[0]!r}?"
+            return f"Did you mean {words[near[0]]!r}?"
     return "Pass one of these, or a list of them."
 
 

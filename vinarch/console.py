@@ -45,6 +45,12 @@ class MessageGroup(click.Group):
                 raise
             if isinstance(error, VinarchError):
                 click.echo(f"vinarch: {error}", err=True)
+            elif isinstance(error, OSError) and error.filename is None and error.strerror:
+                click.echo(
+                    "vinarch: standard output: expected a place that can be written, "
+                    f"got {error.strerror}. Print to another, or free some space.",
+                    err=True,
+                )
             else:
                 told = str(error) or type(error).__name__
                 click.echo(
@@ -165,7 +171,7 @@ def read_attribute(text: str) -> tuple[str, Any]:
     >>> read_attribute("gpus=1"), read_attribute("beam=1e14"), read_attribute("x=True")
     (('gpus', 1), ('beam', '1e14'), ('x', True))
     """
-    name, equals, value = text.partition("=")
+    name, equals, value = (part.strip() for part in text.partition("="))
     if not (name and equals and value):
         raise ParameterError("--where", "NAME=VALUE", repr(text), "For example beam=1e14.")
     words = {"true": True, "false": False}

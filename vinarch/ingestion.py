@@ -164,6 +164,7 @@ def plan_blocks(archive: Archive, files: Sequence[SourceFile]) -> list[FileBlock
     for file in sorted(files, key=lambda file: file.path):
         if archive.role_of(file.path) == "histories":
             name = archive.experiment_id(archive.attributes_of(file.path))
+            _refuse_second_file(archive, name, file, by_experiment[name])
             by_experiment[name].append(file)
     if not by_experiment:
         raise DialectError(
@@ -186,6 +187,19 @@ def plan_blocks(archive: Archive, files: Sequence[SourceFile]) -> list[FileBlock
                 size += file.local.stat().st_size
         blocks.append(FileBlock(name, tuple(block)))
     return blocks
+
+
+def _refuse_second_file(
+    archive: Archive, experiment: str, file: SourceFile, known: Sequence[SourceFile]
+) -> None:
+    table = archive.table_of(file.path)
+    if known and table is not None and table.one_file_per_experiment:
+        raise DialectError(
+            file.path,
+            f"one file of the experiment {experiment}",
+            f"another, {known[0].path}",
+            "Remove the one that is not the archive's.",
+        )
 
 
 def parse_block(block: FileBlock, dialect: str, search_space: str) -> pa.Table:

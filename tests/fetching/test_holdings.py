@@ -164,11 +164,20 @@ def test_fewer_tables_than_the_card_lists_are_taken_and_told(
     archive = with_companion("http://127.0.0.1:1/", FILES)
     mirror = make_mirror({ONE: FILES[ONE]})
     assert contents(fetch(mirror, archive=archive)) == {ONE: FILES[ONE]}
-    (message,) = told.said
-    assert message == (
-        f"mirror: {mirror} gave 1 of the 3 tables that the data card of JS9FR6 lists; "
-        "the commons will know no more."
-    )
+    assert told.said == [
+        (
+            f"mirror: {mirror} gave 1 of the 3 tables that the data card of JS9FR6 lists; "
+            "the commons will know no more."
+        ),
+        f"mirror: {mirror} lacks {', '.join(sorted({*FILES} - {ONE}))}.",
+    ]
+
+
+def test_tables_that_the_card_does_not_list_are_told(fetch, make_mirror, with_companion, told):
+    archive = with_companion("http://127.0.0.1:1/", {ONE: FILES[ONE]})
+    mirror = make_mirror({ONE: FILES[ONE], TWO: FILES[TWO]})
+    fetch(mirror, archive=archive)
+    assert told.said == [f"mirror: {mirror} also gave, unlisted, {TWO}."]
 
 
 def test_files_that_differ_from_the_card_are_taken_and_told(
@@ -611,7 +620,7 @@ def test_a_second_process_waits_until_the_first_has_confirmed(
         holding = fetch(new)
         timer.join()
         assert child.wait() == 0
-    assert told.said == ["Another process is fetching JS9FR6; waiting for it."]
+    assert told.said == ["Another process or thread is fetching JS9FR6; waiting for it."]
     assert contents(holding) == FILES | {ONE: b"new"}
     assert len(told.bars) == 1
 
@@ -628,7 +637,7 @@ def test_two_processes_share_one_download(fetch, deposit, home, told):
         timer.join()
         assert child.wait() == 0
     assert contents(holding) == FILES
-    assert told.said == ["Another process is fetching JS9FR6; waiting for it."]
+    assert told.said == ["Another process or thread is fetching JS9FR6; waiting for it."]
     assert deposit.downloads_counted == 2
     assert told.bars == []
 

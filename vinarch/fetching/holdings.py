@@ -215,6 +215,13 @@ def _tell(provenance: Provenance, archive: Archive, progress: Progress) -> None:
             f"{provenance.source} gave {count} of the {listed} tables that the data card of "
             f"{archive.name} lists; the commons will know no more."
         )
+    given = {file.path for file in provenance.files}
+    known = {file.path for companion in archive.companions for file in companion.files}
+    if given & known:
+        # Another naming style than the card's has no path in common, and is no reason to talk.
+        for word, paths in (("lacks", known - given), ("also gave, unlisted,", given - known)):
+            if paths:
+                progress.say(f"{provenance.source} {word} {', '.join(sorted(paths))}.")
     others = [
         file.path
         for file in provenance.files

@@ -133,7 +133,8 @@ def lock_for(places: Places, progress: Progress) -> FileLock:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        progress.say(f"Another process is fetching {places.archive.name}; waiting for it.")
+        name = places.archive.name
+        progress.say(f"Another process or thread is fetching {name}; waiting for it.")
         lock.acquire()
     try:
         mend_exchange(places.folder, places.previous)

@@ -193,7 +193,10 @@ def open_snapshot(root: Path) -> Snapshot:
         ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
-            str(pointer), "the pointer of a commons", repr(error), "Fetch into a new folder."
+            str(pointer),
+            "the pointer of a commons",
+            f"something else ({type(error).__name__}: {error})",
+            "Remove this file and fetch again, or set VINARCH_HOME to another folder.",
         ) from error
     if version > FORMAT_VERSION:
         raise NewerFormatError(
@@ -208,7 +211,7 @@ def open_snapshot(root: Path) -> Snapshot:
             str(pointer),
             "the pointer of a commons",
             f"one to snapshot {name!r}, which is not there",
-            "Fetch into a new folder.",
+            "Remove this file and fetch again, or set VINARCH_HOME to another folder.",
         )
     records = sorted((folder / RECORDS).glob("*.json"))
     return Snapshot(root, name, tuple(_read_record(path) for path in records))
@@ -251,6 +254,6 @@ def _read_record(path: Path) -> ArchiveRecord:
         raise StoreError(
             str(path),
             "the record of an archive",
-            repr(error),
+            f"something else ({type(error).__name__}: {error})",
             "Fetch the archive again into a new folder.",
         ) from error

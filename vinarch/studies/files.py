@@ -102,8 +102,12 @@ def expanded(out: str | Path) -> Path:
     Raises
     ------
     StoreError
-        If it names a user that there is not.
+        If it names a user that there is not, or is empty.
     """
+    if not str(out).strip() or out == "":
+        raise StoreError(
+            "out", "the path of a folder or file", "an empty text", 'Name one, such as "study".'
+        )
     try:
         return Path(out).expanduser()
     except RuntimeError as error:
