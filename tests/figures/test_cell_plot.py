@@ -5,6 +5,7 @@ from matplotlib.patches import Rectangle
 
 from vinarch.errors import ParameterError
 from vinarch.figures.cell_plot import draw_structures
+from vinarch.figures.cell_rows import PHASE_GAP
 from vinarch.figures.theme import ONE, ZERO
 
 
@@ -12,13 +13,18 @@ def draw(cells, **changes):
     return draw_structures(cells, **{"experiment": "toy", "start": 1, "length": 2, **changes})
 
 
-def mesh_of(drawing):
-    return drawing.figure.axes[0].collections[0]
+def meshes_of(drawing):
+    return drawing.figure.axes[0].collections
+
+
+def edges_of(drawing):
+    """Return the left and right edges of the cells of each phase."""
+    return [np.asarray(mesh.get_coordinates())[0, :, 0] for mesh in meshes_of(drawing)]
 
 
 def test_rows_rise_in_accuracy_from_the_top(make_cells):
-    mesh = mesh_of(draw(make_cells(3)))
-    assert np.asarray(mesh.get_array()).tolist() == [
+    symbols = [np.asarray(mesh.get_array()) for mesh in meshes_of(draw(make_cells(3)))]
+    assert np.hstack(symbols).tolist() == [
         [0, 1, 0, 0, 1, 0],
         [1, 1, 0, 0, 1, 0],
         [0, 1, 0, 0, 1, 1],
@@ -26,9 +32,9 @@ def test_rows_rise_in_accuracy_from_the_top(make_cells):
 
 
 def test_one_is_yellow_and_zero_purple(make_cells):
-    mesh = mesh_of(draw(make_cells(2)))
-    assert to_hex(mesh.to_rgba(1.0)) == ONE
-    assert to_hex(mesh.to_rgba(0.0)) == ZERO
+    for mesh in meshes_of(draw(make_cells(2))):
+        assert to_hex(mesh.to_rgba(1.0)) == ONE
+        assert to_hex(mesh.to_rgba(0.0)) == ZERO
 
 
 def test_each_row_has_its_structure_and_its_accuracy(make_cells, assert_readable):
@@ -49,19 +55,45 @@ def test_shared_run_is_outlined_twice_so_that_it_shows_on_both_colours(make_cell
     assert above.get_linestyle() != "solid"
 
 
+@pytest.mark.parametrize("start", [0, 1, 2, 3, 4])
+def test_outline_runs_from_the_first_to_the_last_shared_cell(make_cells, start):
+    drawing = draw(make_cells(3, start=start), start=start)
+    lefts = np.concatenate([edges[:-1] for edges in edges_of(drawing)])
+    for outline in drawing.figure.axes[0].patches:
+        box = outline.get_bbox()
+        assert (box.x0, box.x1) == (lefts[start], lefts[start + 1] + 1)
+
+
 def test_phases_are_parted_and_named(make_cells, texts_of):
     drawing = draw(make_cells(2))
-    assert [line.get_xdata()[0] for line in drawing.figure.axes[0].lines] == [3]
+    one, other = edges_of(drawing)
+    assert other[0] - one[-1] == pytest.approx(PHASE_GAP)
     assert {"phase 0", "phase 1"} <= set(texts_of(drawing.figure))
+
+
+def test_all_cells_are_equally_wide_and_none_is_painted_over(make_cells):
+    drawing = draw(make_cells(2))
+    widths = np.concatenate([np.diff(edges) for edges in edges_of(drawing)])
+    assert widths == pytest.approx(np.ones(6))
+    assert not drawing.figure.axes[0].lines
+    assert drawing.figure.axes[0].get_xlim() == (0, edges_of(drawing)[-1][-1])
+
+
+def test_ticks_stand_in_the_middle_of_their_cells(make_cells):
+    drawing = draw(make_cells(2))
+    lefts = np.concatenate([edges[:-1] for edges in edges_of(drawing)])
+    axes = drawing.figure.axes[0]
+    named = [int(label.get_text()) for label in axes.get_xticklabels()]
+    assert max(named) == 5
+    assert axes.get_xticks() == pytest.approx(lefts[named] + 0.5)
 
 
 @pytest.mark.parametrize("width", ["single", "double"])
 def test_gaps_of_phases_are_many_times_those_of_cells(make_cells, width):
-    axes = draw(make_cells(2), width=width).figure.axes[0]
-    (gap,) = axes.lines
-    assert gap.get_linewidth() >= 5 * axes.collections[0].get_linewidths()[0]
-    (outline, _) = axes.patches
-    assert outline.get_zorder() > gap.get_zorder()
+    drawing = draw(make_cells(2), width=width)
+    axes = drawing.figure.axes[0]
+    points = axes.bbox.width * 72 / drawing.figure.dpi / axes.get_xlim()[1]
+    assert PHASE_GAP * points >= 5 * meshes_of(drawing)[0].get_linewidths()[0]
 
 
 def test_start_index_stands_at_the_axis(make_cells, texts_of):

@@ -71,8 +71,35 @@ def test_of_too_many_the_last_are_drawn_and_it_is_said(make_pairs, texts_of):
     assert mesh_of(drawing).get_array().shape == (60, 60)
     assert "between 80 structures" in drawing.caption
     assert "of which the last 60 are drawn" in drawing.caption
-    assert "One structure in 3 is labelled." in drawing.caption
+    assert "From the first on, every third structure is labelled." in drawing.caption
     assert "City-block distance, the last 60 of 80 structures" in texts_of(drawing.figure)
+
+
+@pytest.mark.parametrize(
+    ("width", "count", "name", "step"),
+    [
+        ("single", 60, "structure (every third labelled)", 3),
+        ("double", 60, "structure (every second labelled)", 2),
+        ("single", 5, "structure", 1),
+    ],
+)
+def test_labels_start_at_the_first_row_and_thinning_is_said(
+    make_pairs, texts_of, width, count, name, step
+):
+    drawing = draw(make_pairs(range(count)), width=width)
+    axes = drawing.figure.axes[0]
+    for axis in (axes.xaxis, axes.yaxis):
+        labels = [label.get_text() for label in axis.get_ticklabels()]
+        assert labels == [str(at) for at in range(0, count, step)]
+        assert axis.get_ticklocs().tolist() == [at + 0.5 for at in range(0, count, step)]
+    assert texts_of(drawing.figure).count(name) == 2
+
+
+@pytest.mark.parametrize("count", [2, 5, 68])
+def test_order_by_accuracy_is_said(make_pairs, count):
+    said = "Structures are ordered by mean validation accuracy, rising."
+    assert said in draw(make_pairs(range(count)), order="accuracy").caption
+    assert "ordered" not in draw(make_pairs(range(count))).caption
 
 
 @pytest.mark.parametrize("width", ["single", "double"])

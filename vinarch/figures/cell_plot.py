@@ -6,16 +6,16 @@ The view is the second of VINARCH (An, Channing, Schuman, Taufer, IEEE Cluster 2
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import seaborn as sns
+import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
 
 from vinarch.figures.cell_rows import (
     COLUMNS,
     NO_ACCURACY,
+    Places,
     Rows,
     check_grid,
     check_shared,
@@ -35,8 +35,6 @@ _TIGHT_FROM_ROWS = 30
 _LEGEND_MM = 4.4
 _AXIS_MM = 7.6
 _TICK_EVERY = 5
-_PHASE_GAP_PT = 5.0
-_PHASE_GAP_OF_CELL = 0.55
 _OUTLINE_PT = 1.2
 _DASHES = (0, (3, 2))
 
@@ -52,7 +50,7 @@ def draw_structures(
     """Draw the structures that share a subsequence as rows of cells.
 
     Symbol 1 is yellow, 0 purple; rows rise in accuracy from top to bottom; a dashed line outlines
-    the shared subsequence and white gaps part the phases.
+    the shared subsequence. All cells are equally wide; gaps part the phases.
     Of more than `cell_rows.MOST_STRUCTURES` structures those with the highest accuracy are
     drawn, and title and caption say so.
 
@@ -123,11 +121,12 @@ def draw_structures(
         right = EDGE_MM + _widest(rows.accuracies) + 1.2
         box = Box(left, header, sheet.width - left - right, height_mm)
         axes = sheet.axes(box)
-        _draw_cells(axes, box, drawn, len(rows.structures))
-        _outline(axes, start, length, len(rows.structures))
+        places = Places.of(drawn)
+        _draw_cells(axes, box, drawn, places)
+        _outline(axes, places.span(start, start + length - 1), len(rows.structures))
         _label_rows(sheet, box, rows)
-        _label_phases(sheet, box, drawn)
-        _label_positions(axes, box, int(drawn["position"].max()) + 1, start)
+        _label_phases(sheet, box, places)
+        _label_positions(axes, box, places, start)
         axes.set_xlabel(
             f"position in the genome; shared: start {start}, length {length}",
             fontsize=SMALL_PT,
@@ -146,49 +145,38 @@ def _widest(labels: tuple[str, ...]) -> float:
     return max(text_mm(label, SMALL_PT) for label in labels)
 
 
-def _draw_cells(axes: Axes, box: Box, drawn: pd.DataFrame, rows: int) -> None:
-    symbols = drawn["symbol"].to_numpy(dtype=float).reshape(rows, -1)
-    sns.heatmap(
-        symbols,
-        vmin=0,
-        vmax=1,
-        cmap=ListedColormap([ZERO, ONE]),
-        cbar=False,
-        linewidths=_gap_pt(box, symbols.shape[1]),
-        linecolor="white",
-        xticklabels=False,
-        yticklabels=False,
-        ax=axes,
-    )
-    for border in _phase_borders(drawn):
-        axes.axvline(border, color="white", linewidth=_phase_gap_pt(box, symbols.shape[1]))
+def _draw_cells(axes: Axes, box: Box, drawn: pd.DataFrame, places: Places) -> None:
+    symbols = drawn["symbol"].to_numpy(dtype=float).reshape(-1, len(places.lefts))
+    rows = len(symbols)
+    for _, first, last in places.phases:
+        axes.pcolormesh(
+            [*places.lefts[first : last + 1], places.lefts[last] + 1],
+            np.arange(rows + 1),
+            symbols[:, first : last + 1],
+            vmin=0,
+            vmax=1,
+            cmap=ListedColormap([ZERO, ONE]),
+            linewidth=_gap_pt(box.width / places.width),
+            edgecolors="white",
+        )
+    axes.set(xlim=(0, places.width), ylim=(rows, 0), yticks=[])
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
 
 
-def _gap_pt(box: Box, positions: int) -> float:
+def _gap_pt(cell_mm: float) -> float:
     """Return the white line between cells: none where it would eat the cells themselves."""
-    cell_mm = box.width / positions
     return min(0.5, cell_mm / mm(12))
 
 
-def _phase_gap_pt(box: Box, positions: int) -> float:
-    """Return the white line between phases: many times the one between cells."""
-    cell_pt = box.width / positions / mm(1)
-    return min(_PHASE_GAP_PT, _PHASE_GAP_OF_CELL * cell_pt)
-
-
-def _phase_borders(drawn: pd.DataFrame) -> list[int]:
-    first = drawn.drop_duplicates("position").sort_values("position")
-    numbered = list(zip(first["position"], first["phase"], strict=True))
-    return [int(here[0]) for before, here in pairwise(numbered) if before[1] != here[1]]
-
-
-def _outline(axes: Axes, start: int, length: int, rows: int) -> None:
+def _outline(axes: Axes, span: tuple[float, float], rows: int) -> None:
+    left, right = span
     # White below, dark dashes above: one of the two stands out from either colour.
     for colour, dashes, line in (("white", "solid", 2.4), (INK, _DASHES, _OUTLINE_PT)):
         axes.add_patch(
             Rectangle(
-                (start, 0),
-                length,
+                (left, 0),
+                right - left,
                 rows,
                 fill=False,
                 edgecolor=colour,
@@ -209,7 +197,7 @@ def _label_rows(sheet: Sheet, box: Box, rows: Rows) -> None:
         sheet.text(sheet.width - EDGE_MM, middle, accuracy, **style)
 
 
-def _label_phases(sheet: Sheet, box: Box, drawn: pd.DataFrame) -> None:
+def _label_phases(sheet: Sheet, box: Box, places: Places) -> None:
     above = box.top - 0.9
     base = {"va": "bottom", "fontsize": SMALL_PT}
     sheet.text(box.left - 1.2, above, "structure", ha="right", **base)
@@ -220,25 +208,25 @@ def _label_phases(sheet: Sheet, box: Box, drawn: pd.DataFrame) -> None:
         ha="right",
         **base,
     )
-    phases = drawn.drop_duplicates("position").groupby("phase")["position"].agg(["min", "max"])
-    cell = box.width / (int(drawn["position"].max()) + 1)
-    for phase, first, last in phases.itertuples():
-        room = (last + 1 - first) * cell
-        for label in (f"phase {phase}", str(phase)):
-            if text_mm(label, SMALL_PT) < room - 1:
-                middle = box.left + (first + last + 1) / 2 * cell
+    cell = box.width / places.width
+    for phase, first, last in places.phases:
+        left, right = places.span(first, last)
+        for label in (f"phase {phase}", phase):
+            if text_mm(label, SMALL_PT) < (right - left) * cell - 1:
+                middle = box.left + (left + right) / 2 * cell
                 sheet.text(middle, above, label, ha="center", **base)
                 break
 
 
-def _label_positions(axes: Axes, box: Box, positions: int, start: int) -> None:
-    cell = box.width / positions
+def _label_positions(axes: Axes, box: Box, places: Places, start: int) -> None:
+    positions = len(places.lefts)
+    cell = box.width / places.width
     every = _TICK_EVERY
     while every * cell < text_mm(str(positions), SMALL_PT) + 1:
         every += _TICK_EVERY
     clear = (text_mm(str(positions), SMALL_PT) + 0.8) / cell
     shown = sorted({start} | {at for at in range(0, positions, every) if abs(at - start) >= clear})
-    axes.set_xticks([at + 0.5 for at in shown], labels=[str(at) for at in shown])
+    axes.set_xticks([places.lefts[at] + 0.5 for at in shown], labels=[str(at) for at in shown])
     axes.tick_params(axis="x", length=2, pad=1.5, rotation=0)
     for at, label in zip(shown, axes.get_xticklabels(), strict=True):
         label.set_fontweight("bold" if at == start else "normal")

@@ -1,11 +1,13 @@
-"""Which structures the cell plot draws, in which order, and the checks of its frame.
+"""Which structures the cell plot draws, where its cells stand, and the checks of its frame.
 
-A tidy long frame enters, the frame to draw and its row labels leave; nothing is drawn here.
+A tidy long frame enters, the frame to draw, its row labels and the places of its cells leave;
+nothing is drawn here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from vinarch.errors import ParameterError
@@ -21,6 +23,9 @@ MOST_STRUCTURES = 60
 NO_ACCURACY = "n/a"
 """Stands where a structure has no recorded accuracy."""
 
+PHASE_GAP = 0.35
+"""White between two phases, in widths of a cell."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -29,6 +34,39 @@ class Rows:
     structures: tuple[str, ...]
     accuracies: tuple[str, ...]
     found: int
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the cells of a row stand, in widths of a cell: all are one wide, gaps part phases."""
+
+    lefts: tuple[float, ...]
+    phases: tuple[tuple[str, int, int], ...]
+    """Name, first and last position of each run of a phase."""
+
+    @classmethod
+    def of(cls, drawn: pd.DataFrame) -> Places:
+        """Return the places of the positions of a frame."""
+        row = drawn.drop_duplicates("position").sort_values("position")
+        names = [str(phase) for phase in row["phase"]]
+        borders = [at for at, (one, other) in enumerate(pairwise(names), start=1) if one != other]
+        edges = pairwise([0, *borders, len(names)])
+        phases = tuple((names[first], first, end - 1) for first, end in edges)
+        lefts = tuple(
+            position + PHASE_GAP * gaps
+            for gaps, (_, first, last) in enumerate(phases)
+            for position in range(first, last + 1)
+        )
+        return cls(lefts, phases)
+
+    @property
+    def width(self) -> float:
+        """Return the width of a row."""
+        return self.lefts[-1] + 1
+
+    def span(self, first: int, last: int) -> tuple[float, float]:
+        """Return the left edge of one cell and the right edge of another."""
+        return self.lefts[first], self.lefts[last] + 1
 
 
 def check_grid(cells: pd.DataFrame, where: str) -> None:

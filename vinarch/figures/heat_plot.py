@@ -21,7 +21,14 @@ from vinarch.distance import check_metric
 from vinarch.errors import ParameterError
 from vinarch.figures.cell_rows import MOST_STRUCTURES
 from vinarch.figures.drawing import Drawing, check_columns
-from vinarch.figures.heat_words import LAST_OF_ORDER, Order, Words, check_order
+from vinarch.figures.heat_words import (
+    LAST_OF_ORDER,
+    SORTED_BY,
+    Order,
+    Words,
+    check_order,
+    every,
+)
 from vinarch.figures.sheet import EDGE_MM, Box, Heading, Sheet, line_mm, text_mm, wrapped
 from vinarch.figures.theme import DISTANCE_COLOURS, SMALL_PT, Width, theme, width_mm
 
@@ -78,7 +85,7 @@ def draw_distance_map(
         What the distances are: it names and units them, and computes nothing.
     order : {"frame", "accuracy"}
         What the frame is sorted by; where it is rising accuracy, the last structures are the most
-        accurate ones, which `draw_structures` draws too, and are called so.
+        accurate ones, which `draw_structures` draws too, and are called so; the caption says it.
     width : {"single", "double"}
         One or two columns of a page.
 
@@ -140,15 +147,16 @@ def draw_distance_map(
         heading.write(sheet)
         axes = sheet.axes(box)
         _draw_map(axes, matrix, words, highest)
-        _label(axes, labels, step, upright=upright)
+        name = f"structure ({every(step)} labelled)" if step > 1 else "structure"
+        _label(axes, labels, step, name, upright=upright)
         middle = box.left + box.width / 2
         low = sheet.height - EDGE_MM - line_mm(SMALL_PT)
-        sheet.text(middle, low, "structure", ha="center", fontsize=SMALL_PT)
+        sheet.text(middle, low, name, ha="center", fontsize=SMALL_PT)
         _draw_bar(sheet, box, words, highest)
     between = f"{len(found)} structures of the experiment {experiment}"
     if some:
         between += f", of which {some} are drawn"
-    caption = _caption(matrix, words, between, step)
+    caption = _caption(matrix, words, between, SORTED_BY[order], step)
     return Drawing(sheet.figure, drawn.reset_index(drop=True), caption)
 
 
@@ -219,15 +227,14 @@ def _draw_map(axes: Axes, matrix: NDArray[np.float64], words: Words, highest: fl
         text.set_color("black" if light else "white")
 
 
-def _label(axes: Axes, labels: Sequence[str], step: int, *, upright: bool) -> None:
-    # Counted from the last structure, which stands in the corner.
-    chosen = range(len(labels) - 1, -1, -step)
+def _label(axes: Axes, labels: Sequence[str], step: int, name: str, *, upright: bool) -> None:
+    chosen = range(0, len(labels), step)
     at = [index + 0.5 for index in chosen]
     names = [labels[index] for index in chosen]
     axes.set_xticks(at, labels=names, rotation=90 if upright else 0)
     axes.set_yticks(at, labels=names, rotation=0)
     axes.tick_params(length=2, pad=1.5)
-    axes.set_ylabel("structure", fontsize=SMALL_PT, labelpad=1.5)
+    axes.set_ylabel(name, fontsize=SMALL_PT, labelpad=1.5)
 
 
 def _draw_bar(sheet: Sheet, box: Box, words: Words, highest: float) -> None:
@@ -254,13 +261,17 @@ def _draw_bar(sheet: Sheet, box: Box, words: Words, highest: float) -> None:
     )
 
 
-def _caption(matrix: NDArray[np.float64], words: Words, between: str, step: int) -> str:
+def _caption(
+    matrix: NDArray[np.float64], words: Words, between: str, sorted_by: str, step: int
+) -> str:
     said = f"{words.first} ({words.unit}) between {between}"
     if len(matrix) > 1:
         others = matrix[~np.eye(len(matrix), dtype=bool)]
         low, high = words.write(float(others.min())), words.write(float(others.max()))
         said += f": {low}" if low == high else f": {low} to {high}"
     said += "."
+    if sorted_by and len(matrix) > 1:
+        said += f" Structures are ordered by {sorted_by}."
     if step > 1:
-        said += f" One structure in {step} is labelled."
+        said += f" From the first on, {every(step)} structure is labelled."
     return said

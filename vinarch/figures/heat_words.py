@@ -19,6 +19,11 @@ Order = Literal["frame", "accuracy"]
 LAST_OF_ORDER: dict[str, str] = {"frame": "last {}", "accuracy": "{} most accurate"}
 """What so many last structures of an order are called."""
 
+SORTED_BY: dict[str, str] = {"frame": "", "accuracy": "mean validation accuracy, rising"}
+"""What an order sorts the structures by; nothing where the frame alone knows."""
+
+_ORDINALS = {2: "second", 3: "third", 4: "fourth"}
+
 _DECIMALS = {"cityblock": 0}
 _OTHER_DECIMALS = 2
 _TWO_DIGITS = 9.995  # two decimals would round it to 10.00
@@ -53,6 +58,18 @@ class Words:
     def write(self, distance: float) -> str:
         """Write a distance."""
         return f"{distance:.{self.decimals}f}"
+
+
+def every(step: int) -> str:
+    """Say that of so many structures the first is labelled.
+
+    Examples
+    --------
+    >>> from vinarch.figures.heat_words import every
+    >>> every(3)
+    'every third'
+    """
+    return f"every {_ORDINALS.get(step, f'{step}th')}"
 
 
 def check_order(order: str) -> None:
