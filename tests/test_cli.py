@@ -185,6 +185,22 @@ def test_wrong_usage_exits_with_two(words):
     assert "Usage:" in done.stderr
 
 
+def test_a_terminal_shows_progress_and_a_file_does_not(fetched):
+    code = (
+        "import pty, sys; "
+        "sys.exit(pty.spawn([sys.executable, '-c', 'from vinarch.cli import main; main()', "
+        "'match', 'JS9FR6', '--rows', '0']))"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | fetched | {"TERM": "xterm"},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert "Matching" in shown.stdout
+    quiet = run("match", "JS9FR6", "--rows", "0", **fetched)
+    assert "0 of 4,259 matching subsequences" in quiet.stdout
+    assert quiet.stderr == ""
+
+
 def test_a_closed_pipe_is_no_error(fetched):
     clean = os.environ | fetched
     done = subprocess.run(

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vinarch"
 
 LAYERS = (
     {"errors", "progress", "provenance"},
-    {"parameters"},
+    {"parameters", "task_progress"},
     {"genome", "schema"},
     {"subsequence", "distance", "decoding", "catalog", "dialects"},
     {"assembly", "experiment_table", "fetching", "store"},
@@ -36,7 +36,15 @@ ALONE = {
     "jinja2": {"report"},
     "click": {"cli", "console"},
     "rich": {"terminal"},
-    "dask": {"commons", "genome_state", "ingestion", "matching", "measuring", "studies"},
+    "dask": {
+        "commons",
+        "genome_state",
+        "ingestion",
+        "matching",
+        "measuring",
+        "studies",
+        "task_progress",
+    },
 }
 """Libraries that only these modules may know."""
 

@@ -117,15 +117,17 @@ def match(
     from vinarch.matching import match as match_commons
     from vinarch.studies import check_ending, write_frame
     from vinarch.summary import subsequence_table
+    from vinarch.task_progress import TaskProgress
+    from vinarch.terminal import TerminalProgress
 
     if out is not None:
         check_ending(out)
     within = by == "experiment"
     with connected(scheduler):
         commons = _fetch(archive, **source, attributes=attributes)
-        found = match_commons(
-            commons, by="experiment" if within else None, min_length=min_length
-        ).compute()
+        lazy = match_commons(commons, by="experiment" if within else None, min_length=min_length)
+        with TaskProgress(TerminalProgress(), "Matching"):
+            found = lazy.compute()
     ranked = found.sort_values(["count", "length"], ascending=False, kind="stable")
     if within:
         found, ranked = subsequence_table(found), subsequence_table(ranked)
@@ -167,13 +169,17 @@ def distances(
     """
     from vinarch.measuring import distances as measure
     from vinarch.studies import check_ending, write_frame
+    from vinarch.task_progress import TaskProgress
+    from vinarch.terminal import TerminalProgress
 
     if out is not None:
         check_ending(out)
     within = by == "experiment"
     with connected(scheduler):
         commons = _fetch(archive, **source, attributes=attributes)
-        pairs = measure(commons, metric=metric, by="experiment" if within else None).compute()
+        lazy = measure(commons, metric=metric, by="experiment" if within else None)
+        with TaskProgress(TerminalProgress(), "Measuring distances"):
+            pairs = lazy.compute()
     hidden = (
         ["archive", "structure_id_a", "structure_id_b"]
         if within

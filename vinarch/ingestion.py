@@ -18,7 +18,6 @@ import dask
 import dask.bag as db
 import pyarrow as pa
 from dask.base import get_scheduler
-from dask.callbacks import Callback
 
 from vinarch import __version__
 from vinarch.assembly import ExperimentKey, assemble
@@ -35,6 +34,7 @@ from vinarch.store import (
     open_snapshot,
     write_part,
 )
+from vinarch.task_progress import TaskProgress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -244,24 +244,6 @@ class Parts:
     rejects: Path
 
 
-class _TaskProgress(Callback):  # type: ignore[misc]  # Dask ships no types
-    """Tell a `Progress` of each task that a local scheduler finishes."""
-
-    def __init__(self, progress: Progress) -> None:
-        super().__init__()
-        self._progress = progress
-
-    def _start_state(self, _: Any, state: Any) -> None:
-        tasks = sum(len(state[key]) for key in ("ready", "waiting"))
-        self._progress.start("Reading tables", tasks, "tasks")
-
-    def _posttask(self, *_: Any) -> None:
-        self._progress.advance(1)
-
-    def _finish(self, *_: Any) -> None:
-        self._progress.finish()
-
-
 def _compute_parts(
     archive: Archive,
     blocks: Sequence[FileBlock],
@@ -292,7 +274,7 @@ def _compute_parts(
         tasks.append(dask.delayed(write_experiment)(key, tables, archive.search_space, where))
     # Bags would start processes by default; parsing happens in Arrow, outside Python's lock.
     scheduler = {} if get_scheduler() is not None else {"scheduler": "threads"}
-    with _TaskProgress(progress):
+    with TaskProgress(progress, "Reading tables"):
         return list(dask.compute(*tasks, **scheduler))
 
 
