@@ -42,6 +42,9 @@ def split_by_node(genome):
     return phases
 
 
+NEXT_STEP = "Mend the genome, or name the search space that it belongs to."
+
+
 @pytest.mark.parametrize(
     ("text", "flat"),
     [(GENOME_A, FLAT_A), (SPLIT_A, FLAT_A), (GENOME_B, FLAT_B), (SPLIT_B, FLAT_B)],
@@ -135,8 +138,9 @@ def test_packed_bits_hold_the_genome(genome):
 def test_an_unreadable_genome_says_what_is_wrong(text, message):
     with pytest.raises(GenomeError) as caught:
         SPACE.parse(text)
-    assert str(caught.value) == message
-    assert str(pickle.loads(pickle.dumps(caught.value))) == message
+    whole = f"{message} {NEXT_STEP}"
+    assert str(caught.value) == whole
+    assert str(pickle.loads(pickle.dumps(caught.value))) == whole
 
 
 @given(st.text() | st.text(alphabet="[]01, \n") | st.integers(1, 3000).map(lambda n: "[" * n))

@@ -24,6 +24,8 @@ import numpy.typing as npt
 
 from vinarch.errors import GenomeError
 
+_NEXT_STEP = "Mend the genome, or name the search space that it belongs to."
+
 _MOST_NODES = 8
 """Connected nodes of a phase whose numberings are all tried, 40,320 of them; more would take
 seconds a genome."""
@@ -129,11 +131,14 @@ class MacroSpace:
                 "genome",
                 f"{len(self.nodes)} lists of 0 and 1, one a phase",
                 _shorten(text),
-                "",
+                _NEXT_STEP,
             )
         if len(phases) != len(self.nodes):
             raise GenomeError(
-                "genome", f"{len(self.nodes)} phases", f"{len(phases)}: {_shorten(text)}", ""
+                "genome",
+                f"{len(self.nodes)} phases",
+                f"{len(phases)}: {_shorten(text)}",
+                _NEXT_STEP,
             )
         symbols: list[int] = []
         for number, (phase, bits) in enumerate(zip(phases, self.phase_bits, strict=True), start=1):
@@ -144,7 +149,10 @@ class MacroSpace:
         """Return the genome of a flattened sequence such as ``"000110111000000110010"``."""
         if len(flat) != self.symbol_count or set(flat) - {"0", "1"}:
             raise GenomeError(
-                "flattened genome", f"{self.symbol_count} characters 0 or 1", _shorten(flat), ""
+                "flattened genome",
+                f"{self.symbol_count} characters 0 or 1",
+                _shorten(flat),
+                _NEXT_STEP,
             )
         return Genome(self, tuple(map(int, flat)))
 
@@ -273,13 +281,13 @@ def _phase_symbols(phase: list[Any], number: int, bits: int) -> list[int]:
     for part in phase:
         flat += part if isinstance(part, list) else [part]
     if not all(type(symbol) is int and symbol in (0, 1) for symbol in flat):
-        raise GenomeError(f"phase {number}", "bits 0 or 1", _shorten(json.dumps(phase)), "")
+        raise GenomeError(f"phase {number}", "bits 0 or 1", _shorten(json.dumps(phase)), _NEXT_STEP)
     if len(flat) != bits:
         raise GenomeError(
             f"phase {number}",
             f"{bits} bits ({bits - 1} connections and the skip bit)",
             f"{len(flat)} bits: {_shorten(json.dumps(flat))}",
-            "",
+            _NEXT_STEP,
         )
     return flat
 
