@@ -1,0 +1,58 @@
+"""Every column of the commons, declared once: name, Arrow type, unit, meaning.
+
+What writes, reads, checks or documents a table takes it from here.
+The records are frozen and the registry is a tuple: nothing adds a column at run time.
+This package knows no paths, no Dask and no archive.
+"""
+
+from __future__ import annotations
+
+from vinarch.schema.compared import (
+    EXPERIMENT_PAIRS,
+    REPLICATED_STRUCTURES,
+    SHARED_STARTS,
+    STATISTICS,
+    TRAINING_NOISE,
+)
+from vinarch.schema.declarations import Column, Table
+from vinarch.schema.matched import DISTANCES, MATCHES
+from vinarch.schema.stored import (
+    ARCHITECTURES,
+    ATTRIBUTES,
+    EXPERIMENTS,
+    FORMAT_VERSION,
+    HISTORIES,
+    REJECTS,
+    STORED_TABLES,
+)
+
+__all__ = [
+    "ARCHITECTURES",
+    "ATTRIBUTES",
+    "DISTANCES",
+    "EXPERIMENTS",
+    "EXPERIMENT_PAIRS",
+    "FORMAT_VERSION",
+    "HISTORIES",
+    "MATCHES",
+    "REJECTS",
+    "REPLICATED_STRUCTURES",
+    "RESULT_TABLES",
+    "SHARED_STARTS",
+    "STATISTICS",
+    "STORED_TABLES",
+    "TRAINING_NOISE",
+    "Column",
+    "Table",
+]
+
+RESULT_TABLES = (
+    MATCHES,
+    DISTANCES,
+    STATISTICS,
+    REPLICATED_STRUCTURES,
+    EXPERIMENT_PAIRS,
+    SHARED_STARTS,
+    TRAINING_NOISE,
+)
+"""The tables that vinarch computes."""

@@ -1,0 +1,74 @@
+"""The tables of matching subsequences and of distances, which vinarch computes."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from vinarch.schema.declarations import Column, Table
+from vinarch.schema.keys import INTS, PERCENT
+
+MATCHES = Table(
+    "matches",
+    "One row a distinct matching subsequence: start index and symbols.",
+    ("archive", "experiment", "start", "length", "subsequence"),
+    (
+        Column("archive", pa.string(), "Archive; null across experiments.", nullable=True),
+        Column("experiment", pa.string(), "Experiment; null across experiments.", nullable=True),
+        Column("subsequence", pa.string(), "The shared symbols, one character each."),
+        Column("length", pa.int64(), "Symbols in the subsequence.", "symbols"),
+        Column("start", pa.int64(), "Start index in the flattened genome, from 0.", "symbols"),
+        Column(
+            "structures",
+            INTS,
+            "Numbers of the structures that hold it at this start; null across experiments, where "
+            "numbers clash: ask `vinarch.members`.",
+            nullable=True,
+        ),
+        Column("count", pa.int64(), "How many structures hold it at this start.", "count"),
+        Column(
+            "network_count", pa.int64(), "How many trained networks have these genomes.", "count"
+        ),
+        Column(
+            "experiment_count", pa.int64(), "In how many experiments they were trained.", "count"
+        ),
+        Column("epoch_row_count", pa.int64(), "Epoch rows that the mean is taken over.", "count"),
+        Column(
+            "mean_val_accuracy_percent",
+            pa.float64(),
+            "Mean validation accuracy over all epoch rows of all networks with these genomes; "
+            "null where there is no row.",
+            PERCENT,
+            nullable=True,
+        ),
+    ),
+)
+
+DISTANCES = Table(
+    "distances",
+    "One row a pair of structures.",
+    ("archive", "experiment", "structure_id_a", "structure_id_b"),
+    (
+        Column("archive", pa.string(), "Archive; null across experiments.", nullable=True),
+        Column("experiment", pa.string(), "Experiment; null across experiments.", nullable=True),
+        Column(
+            "structure_a",
+            pa.int64(),
+            "Number of the first structure; null across experiments.",
+            nullable=True,
+        ),
+        Column(
+            "structure_b",
+            pa.int64(),
+            "Number of the second structure; null across experiments.",
+            nullable=True,
+        ),
+        Column("structure_id_a", pa.string(), "First structure."),
+        Column("structure_id_b", pa.string(), "Second structure."),
+        Column(
+            "distance",
+            pa.float64(),
+            "Distance between the flattened genomes: city block in symbols, Euclidean in the root "
+            "of symbols, Hamming as a share of positions.",
+        ),
+    ),
+)
