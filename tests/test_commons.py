@@ -8,9 +8,10 @@ import pyarrow.dataset as ds
 import pytest
 from tables import PATH_TIMES, TOY_FILES, TOY_TIMES, ingest_files, toy_archive
 
-from vinarch.commons import SELECTABLE, from_snapshot, open_commons
+from vinarch.commons import from_snapshot, open_commons
 from vinarch.errors import MixedSpacesError, SelectionError
 from vinarch.schema import STORED_TABLES
+from vinarch.selection import SELECTABLE
 
 E14, E15, E16 = (
     "1gpu_1e14_early_termination",

@@ -1,40 +1,39 @@
 """The commons as a user holds it: four lazy tables, a small index, and the way to narrow them.
 
 Selecting reads the index, a small table with one row an experiment, and Parquet footers; nothing
-is computed until a table is.
+is computed until a table is, but for `Commons.statistics`, which returns a small frame.
 """
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import dask.dataframe as dd
 import pandas as pd
-from pandas.api.types import is_list_like
 
+from vinarch.describing import NETWORK_COLUMNS, check_groups, describe
 from vinarch.errors import MixedSpacesError, ParameterError, SelectionError
+from vinarch.intervals import CONFIDENCE, check_confidence
 from vinarch.schema import (
     ARCHITECTURES,
-    ATTRIBUTES,
     EXPERIMENTS,
     HISTORIES,
     REJECTS,
     Table,
 )
+from vinarch.selection import matching_experiments
 from vinarch.store import Snapshot, open_snapshot, read_piece
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from vinarch.describing import GroupName
     from vinarch.provenance import Provenance
 
 By = Literal["experiment"]
 """How structures are grouped: within each experiment; None means across all of them."""
-
-SELECTABLE = ("archive", "experiment", "status", "search_space", *ATTRIBUTES)
-"""Columns of `experiments` that `Commons.select` takes."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -104,7 +103,7 @@ class Commons:
         index = self.experiment_index
         chosen = pd.Series(data=True, index=index.index)
         for name, wanted in attributes.items():
-            chosen &= _matches(index, name, wanted)
+            chosen &= matching_experiments(index, name, wanted)
         if attributes and not chosen.any():
             raise SelectionError(
                 "select",
@@ -113,6 +112,58 @@ class Commons:
                 "`commons.experiment_index` lists the experiments.",
             )
         return from_snapshot(self.snapshot, index[chosen].reset_index(drop=True))
+
+    def statistics(
+        self,
+        by: GroupName | Sequence[GroupName] | None = "experiment",
+        *,
+        confidence: float = CONFIDENCE,
+    ) -> pd.DataFrame:
+        """Describe the networks of each experiment, of other groups, or of all together.
+
+        Reads one row a network and computes; the result is small.
+
+        Parameters
+        ----------
+        by : {"experiment", "archive", "gpus", "beam", "early_termination"}, list or None
+            What a group shares: by default the experiment, None for all networks as one group.
+        confidence : float, default 0.95
+            Level of the bootstrap intervals of mean and median, which take the networks of a
+            group as drawn independently.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a group and measure, of the schema `vinarch.schema.STATISTICS`; of the
+            columns of the group only those asked for. Measures are epochs trained, last, best
+            and mean validation accuracy, last prediction, MFLOPs, and the wall time of
+            experiments.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such group, or `confidence` is not between 0 and 1.
+
+        Notes
+        -----
+        The mean over epochs (``mean_val_accuracy_percent``) follows the number of epochs, which
+        early termination shortens: compare experiments by the last or the best accuracy.
+
+        Examples
+        --------
+        >>> import vinarch
+        >>> commons = vinarch.fetch("JS9FR6").select(gpus=1, beam="1e14")
+        >>> found = commons.statistics(by="early_termination").round(2)
+        >>> last = found[found["measure"] == "last_val_accuracy_percent"]
+        >>> last[["early_termination", "n", "mean", "mean_low", "mean_high", "maximum"]]
+           early_termination    n   mean  mean_low  mean_high  maximum
+        1              False  100  96.23     95.73      96.70    98.68
+        8               True  100  94.89     93.94      95.61    98.58
+        """
+        groups = check_groups(by)
+        check_confidence("statistics(confidence=…)", confidence)
+        networks = self.architectures[list(NETWORK_COLUMNS)].compute()
+        return describe(networks, self.experiment_index, groups, confidence)
 
     @property
     def provenance(self) -> tuple[Provenance, ...]:
@@ -224,55 +275,6 @@ def check_commons(value: Any, where: str) -> Commons:
             'Pass what vinarch.fetch("…"), vinarch.open() or commons.select(…) returns.',
         )
     return value
-
-
-def _matches(index: pd.DataFrame, name: str, wanted: Any) -> pd.Series:
-    if name not in SELECTABLE:
-        near = difflib.get_close_matches(name, SELECTABLE, n=1)
-        raise SelectionError(
-            f"select({name}=…)",
-            "an attribute: " + ", ".join(SELECTABLE),
-            repr(name),
-            f"Did you mean {near[0]}?" if near else "Pass one of these.",
-        )
-    values = [_plain(value) for value in (wanted if is_list_like(wanted) else [wanted])]
-    known = index[name].dropna().unique().tolist()
-    strange = [value for value in values if not any(_same(value, has) for has in known)]
-    if strange or not values:
-        raise SelectionError(
-            f"select({name}=…)",
-            "one of " + (", ".join(repr(has) for has in sorted(known)) or "nothing: none is known"),
-            repr(strange[0]) if strange else "an empty list",
-            _hint(strange, known),
-        )
-    return index[name].isin(values).fillna(value=False).astype(bool)
-
-
-def _hint(strange: list[Any], known: list[Any]) -> str:
-    for value in strange[:1]:
-        for has in known:
-            # 1e14 and "1" are what people type for the texts and numbers that an archive has.
-            if str(has) == str(value) or (type(value) is float and str(has) == _short(value)):
-                return f"Did you mean {has!r}?"
-        # A short name of an experiment is half of its long one; difflib asks for 0.6 by default.
-        words = {str(has).lower(): has for has in known}
-        near = difflib.get_close_matches(str(value).lower(), words, n=1, cutoff=0.4)
-        if near:
-            return f"Did you mean {words[near[0]]!r}?"
-    return "Pass one of these, or a list of them."
-
-
-def _short(value: float) -> str:
-    return f"{value:.0e}".replace("e+", "e")
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value
-
-
-def _same(value: Any, known: Any) -> bool:
-    # In Python 1 == True; as an attribute 1 GPU is not "with early termination".
-    return isinstance(value, bool) == isinstance(known, bool) and bool(value == known)
 
 
 def _count(number: int, word: str) -> str:
