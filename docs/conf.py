@@ -8,7 +8,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-import reference_pages  # noqa: E402 - found through the line above
+import data_at_hand  # noqa: E402 - found through the line above
+import executed_pages  # noqa: E402
+import reference_pages  # noqa: E402
 from docutils import nodes  # noqa: E402
 
 from vinarch import __version__  # noqa: E402
@@ -19,11 +21,27 @@ copyright = author  # noqa: A001 - Sphinx's name for it
 version = release = __version__
 language = "en"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "sphinx_copybutton"]
-exclude_patterns = ["_build", "reference/generated"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "numpydoc",
+    "sphinx_copybutton",
+    "sphinx_design",
+]
+exclude_patterns = ["_build", "reference/generated", "jupyter_execute"]
 
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
+
+HAS_DATA = data_at_hand.fetch_into(HERE / "_build" / "home")
+# Not "cache": it would miss that the package has changed.
+nb_execution_mode = "force" if HAS_DATA else "off"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 300
+nb_execution_in_temp = True
+nb_execution_show_tb = True
+nb_output_stderr = "warn"  # a page that shows its reader noise does not pass
+nb_merge_streams = True
 
 add_module_names = False
 autodoc_member_order = "bysource"
@@ -32,17 +50,37 @@ numpydoc_show_class_members = False
 
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+copybutton_exclude = ".linenos, .gp, .go"
 
-html_theme = "furo"
+html_theme = "pydata_sphinx_theme"
 html_title = f"vinarch {release}"
 html_static_path = ["_static"]
 html_css_files = ["vinarch.css"]
+html_show_sourcelink = False
+html_theme_options = {
+    "logo": {"text": "vinarch"},
+    "navbar_align": "left",
+    "navbar_end": ["theme-switcher"],
+    "header_links_before_dropdown": 6,
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
+    "show_toc_level": 2,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+}
+html_sidebars = {"index": []}
 
 
 def setup(app):
     """Write the generated pages before Sphinx reads the first source."""
     app.connect("builder-inited", lambda _: reference_pages.write(HERE / "reference" / "generated"))
+    app.connect("source-read", say_what_was_not_executed)
     app.connect("doctree-read", end_examples_without_an_empty_line)
+
+
+def say_what_was_not_executed(_, __, source):
+    """Put a note on pages whose code could not run for want of data."""
+    if not HAS_DATA and executed_pages.is_executed(source[0]):
+        source[0] = executed_pages.without_outputs(source[0])
 
 
 def end_examples_without_an_empty_line(_, doctree):

@@ -6,7 +6,14 @@ import shutil
 
 import pytest
 
-collect_ignore = ["conf.py", "reference_pages.py", "_build", "reference/generated"]
+collect_ignore = [
+    "conf.py",
+    "data_at_hand.py",
+    "executed_pages.py",
+    "reference_pages.py",
+    "_build",
+    "reference/generated",
+]
 
 
 @pytest.fixture(autouse=True)

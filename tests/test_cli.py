@@ -6,17 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+import vinarch
 from vinarch.cli import commands
 from vinarch.distance import UNITS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 COMMANDS = sorted(commands.commands)
 
@@ -47,7 +45,9 @@ def test_the_metrics_offered_are_those_there_are():
 def test_help_names_every_command_and_where_to_start():
     result = CliRunner().invoke(commands, ["--help"])
     assert result.exit_code == 0
-    assert COMMANDS == ["catalog", "cite", "distances", "fetch", "match", "study"]
+    assert COMMANDS == [
+        "catalog", "cite", "distances", "fetch", "match", "reproducibility", "statistics", "study",
+    ]  # fmt: skip
     for name in COMMANDS:
         assert f"\n  {name} " in result.output
     assert "vinarch study JS9FR6 --out study" in result.output
@@ -119,6 +119,50 @@ def test_match_across_all(fetched):
     done = CliRunner(env=fetched).invoke(commands, ["match", "JS9FR6", "--by", "all", "--rows=1"])
     assert "experiment_count" in done.stdout
     assert "1 of 4,824 matching subsequences" in done.stdout
+
+
+def test_statistics_print_a_row_a_measure_and_write_all_columns(fetched, tmp_path):
+    out = tmp_path / "statistics.csv"
+    words = ["statistics", "JS9FR6", "--where=beam=1e14", "--by=gpus", f"--out={out}"]
+    done = CliRunner(env=fetched).invoke(commands, words)
+    assert done.exit_code == 0, done.output
+    assert "14 of 14 rows" in done.output
+    table = pd.read_csv(out)
+    assert table["gpus"].tolist() == [1] * 7 + [4] * 7
+    expected = real(fetched).select(beam="1e14").statistics("gpus")
+    assert table["mean_low"].tolist() == pytest.approx(expected["mean_low"].tolist(), nan_ok=True)
+
+
+def real(fetched):
+    return vinarch.open(Path(fetched["VINARCH_HOME"]) / "commons")
+
+
+def test_statistics_of_all_networks_together(fetched):
+    done = CliRunner(env=fetched).invoke(commands, ["statistics", "JS9FR6", "--by=all"])
+    assert "last_val_accuracy_percent 900" in done.output
+    refused = CliRunner(env=fetched).invoke(
+        commands, ["statistics", "JS9FR6", "--by=all", "--by=beam"]
+    )
+    assert refused.exit_code == 2
+    assert "'all' is one group" in refused.output
+
+
+def test_a_confidence_in_percent_is_refused(fetched):
+    for name in ("statistics", "reproducibility"):
+        done = CliRunner(env=fetched).invoke(commands, [name, "JS9FR6", "--confidence=95"])
+        assert done.exit_code == 1
+        assert "For 95 % pass 0.95." in done.output
+
+
+def test_reproducibility_prints_its_sentences_and_writes_the_pairs(fetched, tmp_path):
+    out = tmp_path / "pairs.csv"
+    words = ["reproducibility", "JS9FR6", "--where=beam=1e14", f"--out={out}"]
+    done = CliRunner(env=fetched).invoke(commands, words)
+    assert done.exit_code == 0, done.output
+    found = vinarch.reproducibility(real(fetched).select(beam="1e14"))
+    printed = " ".join(done.output.split())
+    assert [sentence for sentence in found.sentences if sentence not in printed] == []
+    assert len(pd.read_csv(out)) == len(found.pairs) == 3 * 2 * 2
 
 
 def test_distances_print_the_nearest_and_write_parquet(fetched, tmp_path):

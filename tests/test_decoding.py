@@ -33,6 +33,31 @@ def test_the_skip_bit_joins_input_and_output():
     assert (0, 5) in edges_of(network, 1)
 
 
+def test_an_edge_knows_the_bit_that_makes_it():
+    # Phase 1 as above; phase 2 from bit 7 on has 3←2 (bit 9), 4←1 (bit 10) and the skip (bit 13).
+    network = decode(SPACE.from_flat("0000000" + "0011001" + "0000000"))
+    told = {(a[1], b[1]): (edge["kind"], edge["bit"]) for a, b, edge in network.edges(data=True)}
+    assert told == {
+        (2, 3): ("connection", 9),
+        (1, 4): ("connection", 10),
+        (0, 5): ("skip", 13),
+        (0, 1): ("repair", None),
+        (0, 2): ("repair", None),
+        (3, 5): ("repair", None),
+        (4, 5): ("repair", None),
+        (5, "pool"): ("flow", None),
+        ("pool", "linear"): ("flow", None),
+    }
+
+
+@given(genome_texts(21))
+def test_bits_of_edges_are_the_ones_of_all_phases_that_are_not_skipped(flat):
+    edges = decode(SPACE.from_flat(flat)).edges(data=True)
+    told = sorted(edge["bit"] for _, _, edge in edges if edge["bit"] is not None)
+    connected = [phase for phase in range(3) if "1" in flat[7 * phase : 7 * phase + 6]]
+    assert told == [at for at in range(21) if at // 7 in connected and flat[at] == "1"]
+
+
 def test_a_phase_without_connections_is_skipped_whole_and_its_skip_bit_too():
     network = decode(SPACE.from_flat("1000000" + "0000001" + "1000000"))
     assert {data["phase"] for _, data in network.nodes(data=True)} == {0, 1, 3}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib.util
+import os
 import re
 from pathlib import Path
 
@@ -20,22 +22,42 @@ DOCS = ROOT / "docs"
 PACKAGE = ROOT / "vinarch"
 
 PAGES = sorted(page for page in DOCS.rglob("*.md") if not {"_build", "generated"} & {*page.parts})
+EXECUTED = [page for page in PAGES if "file_format: mystnb" in page.read_text(encoding="utf-8")]
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 SYSTEMS = {"V": 11, "A": 6, "P": 5, "C": 8, "N": 8}
 MOST_PICTURE_BYTES = 150_000
+MOST_CODE_WIDTH = 88
 
 
 def read(path):
     return (DOCS / path).read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def reference_pages():
-    """The module that renders the generated pages."""
-    spec = importlib.util.spec_from_file_location("reference_pages", DOCS / "reference_pages.py")
+def module_of_the_docs(name):
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def name_of(page):
+    return page.relative_to(DOCS).with_suffix("").as_posix()
+
+
+def cells_of(page):
+    """The code cells of an executed page: options and code of each."""
+    text = page.read_text(encoding="utf-8")
+    for body in re.findall(r"^```\{code-cell\}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        found = re.fullmatch(
+            r"((?:---\n.*?^---\n|(?:^:[^\n]*\n)+)?)(.*)", body, re.MULTILINE | re.DOTALL
+        )
+        yield found[1], found[2]
+
+
+@pytest.fixture(scope="module")
+def reference_pages():
+    """The module that renders the generated pages."""
+    return module_of_the_docs("reference_pages")
 
 
 @pytest.fixture(scope="module")
@@ -137,15 +159,100 @@ def test_what_does_not_work_yet_says_so():
     assert [word for word in words if not word.startswith(("Yes", "Partly", "Not yet"))] == []
 
 
-def test_the_tutorial_shows_each_picture_that_it_draws():
-    page = read("tutorials/from-fetch-to-figures.md")
-    drawn = re.findall(r'savefig\("([\w.]+)"', page)
-    shown = re.findall(r"\{figure\} \.\./_static/tutorial/([\w.]+)", page)
-    kept = sorted(path.name for path in (DOCS / "_static" / "tutorial").iterdir())
-    assert len(drawn) == 3
-    assert drawn == shown
-    assert sorted(drawn) == kept
-    assert page.count(":alt:") == len(shown)
+@pytest.mark.parametrize("page", EXECUTED, ids=name_of)
+def test_the_code_of_an_executed_page_is_python_that_fits_the_page(page):
+    cells = list(cells_of(page))
+    assert len(cells) == page.read_text(encoding="utf-8").count("```{code-cell}")
+    for options, code in cells:
+        ast.parse(code)
+        if "remove-cell" not in options:
+            assert [line for line in code.splitlines() if len(line) > MOST_CODE_WIDTH] == []
+
+
+@pytest.mark.parametrize("page", EXECUTED, ids=name_of)
+def test_an_executed_page_names_its_language_for_builds_without_a_kernel(page):
+    front = page.read_text(encoding="utf-8").split("---\n")[1]
+    assert front == "file_format: mystnb\nkernelspec:\n  name: python3\n  language: python\n"
+
+
+@pytest.mark.parametrize("page", EXECUTED, ids=name_of)
+def test_every_picture_of_an_executed_page_is_told_in_words(page):
+    for options, code in cells_of(page):
+        if re.search(r"\bfigures\.(?!set_theme|theme)\w+\(", code) and "remove-cell" not in options:
+            assert "alt: " in options, code
+
+
+@pytest.mark.parametrize("name", ["from-fetch-to-figures", "a-reproducibility-study"])
+def test_numbers_in_the_prose_of_a_tutorial_are_asserted(name):
+    hidden = [
+        code for options, code in cells_of(DOCS / f"tutorials/{name}.md") if "remove" in options
+    ]
+    assert sum(code.count("assert ") for code in hidden) > 10
+
+
+def test_every_figure_has_a_page_in_the_gallery():
+    drawn = {*vinarch.figures.__all__} - {"Drawing", "theme"}
+    pages = {page.stem for page in (DOCS / "gallery").glob("*.md")} - {"index"}
+    assert pages == drawn
+    index = read("gallery/index.md")
+    for name in drawn:
+        assert f":link: {name}\n" in index
+        assert f"vinarch.figures.{name}(" in read(f"gallery/{name}.md")
+        assert f"{{func}}`vinarch.figures.{name}`" in read(f"gallery/{name}.md")
+
+
+def test_a_page_without_data_says_so_and_shows_no_empty_places():
+    pages = module_of_the_docs("executed_pages")
+    text = read("gallery/index.md")
+    assert pages.is_executed(text)
+    left = pages.without_outputs(text)
+    assert left.index("# Gallery") < left.index("```{note}") < left.index("Every figure")
+    assert "{glue" in text
+    assert "{glue" not in left
+    assert left.count(":::") == text.count(":::")
+
+
+def test_a_page_that_is_not_executed_is_known():
+    assert not module_of_the_docs("executed_pages").is_executed(read("index.md"))
+
+
+def test_the_build_finds_the_archive_without_a_network_in_a_home_of_its_own(
+    archives, fetched_home, tmp_path, monkeypatch
+):
+    at_hand = module_of_the_docs("data_at_hand")
+    kept = sorted(fetched_home.rglob("*"))
+    for number, (name, value) in enumerate(
+        [
+            ("VINARCH_MIRROR", archives),
+            ("VINARCH_TEST_ARCHIVES", archives),
+            ("VINARCH_HOME", fetched_home),
+        ]
+    ):
+        for other in ("VINARCH_MIRROR", "VINARCH_TEST_ARCHIVES", "VINARCH_DOCS_FETCH"):
+            monkeypatch.delenv(other, raising=False)
+        monkeypatch.setenv("VINARCH_HOME", str(tmp_path / "none"))
+        monkeypatch.setenv(name, str(value))
+        home = tmp_path / str(number) / "home"
+        assert at_hand.fetch_into(home)
+        assert os.environ["VINARCH_HOME"] == str(home)
+        assert "VINARCH_MIRROR" not in os.environ
+        assert len(vinarch.open().trained_experiments()) == 9
+    assert sorted(fetched_home.rglob("*")) == kept
+
+
+def test_the_build_asks_nobody_where_no_archive_is_at_hand(tmp_path, monkeypatch):
+    for name in ("VINARCH_MIRROR", "VINARCH_TEST_ARCHIVES", "VINARCH_DOCS_FETCH"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("VINARCH_HOME", str(tmp_path / "none"))
+    assert not module_of_the_docs("data_at_hand").fetch_into(tmp_path / "home")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_front_page_leads_to_what_readers_ask_first():
+    front = read("index.md")
+    for target in ("how-to/reproduce-the-published-row", "how-to/cite", "what-is-a-structure"):
+        assert f":link: {target}\n" in front
+    assert "(what-is-a-structure)=\n## What is a structure?" in read("explanation/glossary.md")
 
 
 @pytest.mark.parametrize("path", sorted((DOCS / "_static").rglob("*.png")), ids=lambda p: p.name)
@@ -177,12 +284,11 @@ def test_no_page_names_a_private_place(page):
 
 
 def test_every_page_is_in_a_table_of_contents():
-    index = read("index.md")
-    entries = {
-        line.strip()
-        for tree in re.findall(r"```\{toctree\}\n(.*?)```", index, re.DOTALL)
-        for line in tree.splitlines()
-        if line.strip() and not line.startswith(":")
-    }
-    pages = {page.relative_to(DOCS).with_suffix("").as_posix() for page in PAGES}
-    assert entries - {"explanation/decisions"} == pages - {"index", "explanation/decisions"}
+    entries = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for tree in re.findall(r"```\{toctree\}\n(.*?)```", text, re.DOTALL):
+            lines = [line.strip() for line in tree.splitlines()]
+            paths = [line for line in lines if line and not line.startswith(":")]
+            entries += [(page.parent.relative_to(DOCS) / path).as_posix() for path in paths]
+    assert sorted(entries) == sorted({name_of(page) for page in PAGES} - {"index"})

@@ -30,16 +30,20 @@ def test_mean_interval_by_hand():
     """Of 2,000 resamples of four values each mean is measured in its own standard error."""
     values = np.array([1.0, 2.0, 4.0, 9.0])
     drawn = values[np.random.default_rng(intervals._SEED).integers(0, 4, (2000, 4))]
-    off = [
-        (np.mean(row) - 4) / (np.std(row, ddof=1) / 2)
-        for row in drawn
-        if len(set(row.tolist())) > 1
-    ]
+    least = 0.3 * np.std(values, ddof=1)
+    off = [(np.mean(row) - 4) / (max(np.std(row, ddof=1), least) / 2) for row in drawn]
     low, high = np.quantile(off, [0.025, 0.975])
     error = sqrt(((1 - 4) ** 2 + (2 - 4) ** 2 + 0 + (9 - 4) ** 2) / 3) / 2
     found = mean_interval([9.0, 1.0, float("nan"), 4.0, 2.0])
     assert found.low == pytest.approx(4 - high * error)
     assert found.high == pytest.approx(4 - low * error)
+
+
+def test_one_outlier_among_ten_does_not_send_the_bounds_away():
+    values = [0.01, 0.02, 0.02, 0.03, 0.05, 0.06, 0.1, 0.1, 0.2, 25.0]
+    error = np.std(values, ddof=1) / sqrt(10)
+    found = mean_interval(values)
+    assert found.low < np.mean(values) < found.high < np.mean(values) + 8 * error
 
 
 def test_resampling_in_batches_changes_nothing_but_the_draws(monkeypatch):
@@ -71,14 +75,15 @@ def test_the_order_of_values_does_not_show(quarters, random):
     assert min(values) <= low <= high <= max(values)
 
 
-@pytest.mark.parametrize("n", [5, 10, 100])
-def test_mean_intervals_cover_as_they_claim(n):
+@pytest.mark.parametrize(("n", "short"), [(5, 0.03), (10, 0), (100, 0)])
+def test_mean_intervals_cover_as_they_claim(n, short):
+    """Of five values three percent less are allowed, as the docstring says."""
     random = np.random.default_rng(n)
     runs = []
     for _ in range(RUNS):
         found = mean_interval(random.normal(90, 5, n))
         runs.append(found.low <= 90 <= found.high)
-    assert covered(runs) == pytest.approx(0.95, abs=NEAR)
+    assert 0.95 - NEAR - short < covered(runs) < 0.95 + NEAR
 
 
 @pytest.mark.parametrize("n", [10, 100])

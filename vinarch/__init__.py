@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from vinarch.commons import Commons
     from vinarch.matching import match, members
     from vinarch.measuring import distance_matrix, distances
+    from vinarch.reproducing import Reproducibility, reproducibility
     from vinarch.studies import study
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Commons",
+    "Reproducibility",
     "__version__",
     "archives",
     "cite",
@@ -36,11 +38,13 @@ __all__ = [
     "match",
     "members",
     "open",
+    "reproducibility",
     "study",
 ]
 
 _HOME_OF = {
     "Commons": "commons",
+    "Reproducibility": "reproducing",
     "archives": "access",
     "cite": "access",
     "distance_matrix": "measuring",
@@ -49,6 +53,7 @@ _HOME_OF = {
     "match": "matching",
     "members": "matching",
     "open": "access",
+    "reproducibility": "reproducing",
     "study": "studies",
 }
 

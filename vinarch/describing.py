@@ -130,9 +130,12 @@ def describe(
 def _by_group(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], pd.DataFrame]:
     if not keys:
         return {(): frame}
-    grouped = frame.groupby(keys, dropna=False, sort=True)
+    return {_plain(key): rows for key, rows in frame.groupby(keys, dropna=False, sort=True)}
+
+
+def _plain(key: Any) -> tuple[Any, ...]:
     # A missing value is not equal to itself; None is, so that both frames find the same group.
-    return {tuple(None if pd.isna(part) else part for part in key): rows for key, rows in grouped}
+    return tuple(None if pd.isna(part) else part for part in key)
 
 
 def _described(measure: str, column: pd.Series, confidence: float) -> dict[str, Any]:

@@ -29,6 +29,14 @@ RESAMPLES = 2_000
 MOST_RESAMPLED = 5_000
 """Above so many values the limit that resampling tends to is as good, and does not take minutes."""
 
+LEAST_SPREAD = 0.3
+"""Least deviation of a resample, as a share of that of the values.
+
+A resample that misses the one outlier among ten values has nearly no deviation of its own;
+measured by it, bounds could lie a hundred standard errors away. With this they stay within eight,
+and coverage falls by a percent at most (by seven for five values with a very heavy tail).
+"""
+
 FEWEST_AVERAGED = 4
 """Below, resamples differ too little for their spread to tell anything."""
 
@@ -83,9 +91,10 @@ def mean_interval(values: npt.ArrayLike, confidence: float = CONFIDENCE) -> Inte
     """Return the studentised bootstrap interval of the mean.
 
     `RESAMPLES` resamples, each scaled by its own standard error; above `MOST_RESAMPLED` values
-    the normal interval, to which it tends. At 95 % it covered 93 to 95 % of 2,000 simulated means
-    of 4 to 50 values, normal or skewed (91.5 % at worst: 5 skewed values), where BCa covers 81 %
-    of the means of 5 and 88 % of those of 10.
+    the normal interval, to which it tends. At 95 % it covered 92 to 96 % of 800 simulated means
+    of 5 to 100 normal or exponential values, where BCa covers 81 % of the means of 5 exponential
+    ones and 88 % of those of 10. Tails heavier than exponential are covered less: of 10
+    log-normal values 92 % (sigma 1) and 85 % (sigma 1.5).
 
     Parameters
     ----------
@@ -263,13 +272,12 @@ def _studentised(known: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return how many of its own standard errors each resample's mean lies off."""
     random = np.random.default_rng(_SEED)
     n, left, found = len(known), RESAMPLES, []
+    least = LEAST_SPREAD * known.std(ddof=1)
     while left:
         rows = min(left, _at_once(n))
         drawn = known[random.integers(0, n, (rows, n))]
-        error = drawn.std(axis=1, ddof=1) / sqrt(n)
-        # A resample of equal values has no standard error to be measured by.
-        spread = error > 0
-        found.append((drawn.mean(axis=1)[spread] - known.mean()) / error[spread])
+        error = np.maximum(drawn.std(axis=1, ddof=1), least) / sqrt(n)
+        found.append((drawn.mean(axis=1) - known.mean()) / error)
         left -= rows
     return np.concatenate(found)
 

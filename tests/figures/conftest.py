@@ -103,12 +103,21 @@ def make_cells():
 
 @pytest.fixture
 def make_pairs():
-    """Return a maker of structures on a line: their distance is the gap of their numbers."""
+    """Return a maker of structures on a line: their distance is the gap of their numbers.
+
+    Structure i has the accuracy 50 + i.
+    """
 
     def make(numbers, scale=1.0):
         return pd.DataFrame(
             [
-                {"structure_a": a, "structure_b": b, "distance": abs(a - b) * scale}
+                {
+                    "structure_a": a,
+                    "mean_val_accuracy_percent_a": 50.0 + a,
+                    "structure_b": b,
+                    "mean_val_accuracy_percent_b": 50.0 + b,
+                    "distance": abs(a - b) * scale,
+                }
                 for a in numbers
                 for b in numbers
             ]

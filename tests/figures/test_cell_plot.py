@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from vinarch.errors import ParameterError
@@ -108,7 +109,8 @@ def test_start_index_stands_at_the_axis(make_cells, texts_of):
 def test_caption_tells_the_numbers(make_cells):
     assert draw(make_cells(3)).caption == (
         "3 structures of the experiment toy share 10 (start index 1, length 2, dashed outline). "
-        "Rows rise in mean validation accuracy, 50.00 to 52.00 %."
+        "Symbol 1 is yellow, 0 purple. Rows rise in mean validation accuracy over all epochs, "
+        "50.00 to 52.00 %."
     )
 
 
@@ -152,6 +154,24 @@ def test_long_genomes_stay_readable(make_cells, assert_readable):
     )
     long["shared"] = long["position"].isin([57, 58])
     assert_readable(draw(long, start=57).figure)
+
+
+def test_own_axes_get_cells_labels_and_legend_and_keep_their_place(make_cells):
+    figure = Figure(figsize=(6, 3))
+    axes = figure.add_subplot(1, 2, 1)
+    place, size = axes.get_position().bounds, tuple(figure.get_size_inches())
+    drawing = draw(make_cells(3), ax=axes)
+    assert drawing.figure is figure
+    assert figure.axes == [axes]
+    assert (axes.get_position().bounds, tuple(figure.get_size_inches())) == (place, size)
+    alone = meshes_of(draw(make_cells(3)))
+    for mesh, other in zip(axes.collections, alone, strict=True):
+        assert np.array_equal(mesh.get_array(), other.get_array())
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == ["0  (50.00 %)", "1  (51.00 %)", "2  (52.00 %)"]
+    assert [text.get_text() for text in axes.texts] == ["phase 0", "phase 1"]
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert legend == ["symbol 1", "symbol 0", "shared"]
 
 
 def test_wrong_run_is_refused(make_cells):

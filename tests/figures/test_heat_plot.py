@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from seaborn.utils import relative_luminance
 
 from vinarch.errors import ParameterError
 from vinarch.figures.heat_plot import draw_distance_map
+from vinarch.summary import tree_of
 
 
 def draw(pairs, **changes):
@@ -97,7 +99,7 @@ def test_labels_start_at_the_first_row_and_thinning_is_said(
 
 @pytest.mark.parametrize("count", [2, 5, 68])
 def test_order_by_accuracy_is_said(make_pairs, count):
-    said = "Structures are ordered by mean validation accuracy, rising."
+    said = "Structures are ordered by mean validation accuracy over all epochs, rising."
     assert said in draw(make_pairs(range(count)), order="accuracy").caption
     assert "ordered" not in draw(make_pairs(range(count))).caption
 
@@ -128,8 +130,54 @@ def test_unknown_metric_names_the_choices(make_pairs):
         draw(make_pairs([1, 2]), metric="cosine")
 
 
+def test_order_by_accuracy_does_not_hang_on_the_frame(make_pairs):
+    pairs = make_pairs(range(5))
+    shuffled = pairs.sample(frac=1, random_state=3)
+    one, other = (draw(frame, order="accuracy") for frame in (pairs, shuffled))
+    assert other.data["structure_a"].unique().tolist() == [0, 1, 2, 3, 4]
+    assert one.png() == other.png()
+
+
+def test_order_by_accuracy_needs_the_accuracies(make_pairs):
+    pairs = make_pairs([1, 2]).drop(columns="mean_val_accuracy_percent_b")
+    with pytest.raises(ParameterError, match="no mean_val_accuracy_percent_b among"):
+        draw(pairs, order="accuracy")
+
+
+def test_own_axes_get_the_map_and_a_colour_bar_and_keep_their_place(make_pairs):
+    figure = Figure(figsize=(6, 3), dpi=100)
+    axes = figure.add_subplot(1, 2, 1)
+    place, size = axes.get_position().bounds, tuple(figure.get_size_inches())
+    drawing = draw(make_pairs([4, 1, 9]), ax=axes)
+    assert drawing.figure is figure
+    assert figure.axes[0] is axes
+    assert (axes.get_position().bounds, tuple(figure.get_size_inches())) == (place, size)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("structure", "structure")
+    shown = np.asarray(axes.collections[0].get_array())
+    assert shown.tolist() == [[0, 3, 5], [3, 0, 8], [5, 8, 0]]
+    (bar,) = axes.child_axes
+    assert bar.get_ylabel() == "city-block distance (symbols)"
+
+
+def test_on_small_axes_there_are_fewer_labels_and_no_numbers(make_pairs):
+    axes = Figure(figsize=(2, 2), dpi=100).add_subplot()
+    drawing = draw(make_pairs(range(12)), metric="euclidean", ax=axes)
+    assert not axes.texts
+    assert 2 < len(axes.get_xticklabels()) < 12
+    assert "labelled" in axes.get_xlabel()
+    assert "labelled" in drawing.caption
+
+
+def test_a_dendrogram_on_own_axes_is_refused(make_pairs):
+    pairs = make_pairs([1, 2])
+    with pytest.raises(ParameterError, match="argument ax: expected no axes for a map with a den"):
+        draw(pairs, order=tree_of(pairs), dendrogram=True, ax=Figure().add_subplot())
+
+
 def test_unknown_order_names_the_choices(make_pairs):
-    with pytest.raises(ParameterError, match=r"'frame', 'accuracy', got 'number'\. Leave"):
+    with pytest.raises(
+        ParameterError, match=r"'frame', 'accuracy' or a tree, got 'number'\. Leave"
+    ):
         draw(make_pairs([1, 2]), order="number")
 
 

@@ -1,11 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
 
 from vinarch.errors import ParameterError
-from vinarch.figures.scatter_legend import DOT_PT, FACE_ALPHA
-from vinarch.figures.scatter_plot import AREAS_PT2, draw_subsequences
+from vinarch.figures.scatter_density import DENSITY_CLASSES
+from vinarch.figures.scatter_legend import DOT_PT
+from vinarch.figures.scatter_plot import AREAS_PT2, RASTER_FROM, draw_subsequences
 from vinarch.figures.theme import ONE
 
 
@@ -38,6 +40,7 @@ def test_points_stand_at_length_and_accuracy_the_largest_below(points):
         [5.0, 80.0],
     ]
     assert drawing.data["count"].tolist() == [10, 4, 2, 2]
+    assert drawing.data["density"].tolist() == [1, 1, 1, 1]
 
 
 def test_area_is_a_straight_line_over_count(points):
@@ -46,12 +49,82 @@ def test_area_is_a_straight_line_over_count(points):
     assert sizes == pytest.approx([low + (high - low) * share for share in (1, 0.4, 0.2, 0.2)])
 
 
-def test_lengths_stay_exact_and_translucent_in_a_crowd(many_points):
+def test_lengths_stay_exact_in_a_crowd(many_points):
     collection = points_of(draw_subsequences(many_points, experiment="toy"))
     offsets = np.asarray(collection.get_offsets())
     assert len(offsets) == 4000
     assert np.array_equal(offsets[:, 0], offsets[:, 0].round())
-    assert collection.get_facecolor()[0, 3] < FACE_ALPHA
+
+
+@pytest.fixture
+def spots():
+    """Return spots of 1, 5 and 50 points that coincide, at the lengths 5, 7 and 9."""
+    rows = [
+        (f"{index:06b}", index % 7, length, 2, 80.0 if index % 2 else 80.001, False)
+        for length, count in ((5, 1), (7, 5), (9, 50))
+        for index in range(count)
+    ]
+    rows.append(("000000", 0, 20, 2, 90.0, False))
+    columns = ["subsequence", "start", "length", "count", "mean_val_accuracy_percent", "chosen"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_one_five_and_fifty_points_on_a_spot_differ_in_lightness(spots, texts_of):
+    drawing = draw_subsequences(spots, experiment="toy")
+    assert drawing.data.groupby("length")["density"].unique().map(list).to_dict() == {
+        5: [1], 7: [5], 9: [50], 20: [1],
+    }  # fmt: skip
+    faces = points_of(drawing).get_facecolor()
+    light = {
+        int(length): float(np.dot(face[:3], (0.2126, 0.7152, 0.0722)))
+        for length, face in zip(drawing.data["length"], faces, strict=True)
+    }
+    assert light[5] - light[7] > 0.25
+    assert light[7] - light[9] > 0.25
+    assert {"points on a spot:", "1", "5-9", "≥ 50"} <= set(texts_of(drawing.figure))
+    assert "2-4" not in texts_of(drawing.figure)
+    assert "within 0.1 percentage points: up to 50." in drawing.caption
+
+
+def test_classes_of_density_grow_darker_one_after_the_other():
+    light = [np.dot(to_rgb(one.colour), (0.2126, 0.7152, 0.0722)) for one in DENSITY_CLASSES]
+    assert min(-np.diff(light)) > 0.15
+
+
+def test_a_hundred_thousand_points_are_drawn_and_kept_as_one_image():
+    index = np.arange(100_000)
+    points = pd.DataFrame(
+        {
+            "subsequence": "1",
+            "start": index,
+            "length": 5 + index % 16,
+            "count": 2 + index % 60,
+            "mean_val_accuracy_percent": 60 + (index % 4000) / 100,
+            "chosen": False,
+        }
+    )
+    drawing = draw_subsequences(points, experiment="toy")
+    assert len(points_of(drawing).get_offsets()) == 100_000
+    assert points_of(drawing).get_rasterized()
+    few = draw_subsequences(points.head(RASTER_FROM - 1), experiment="toy")
+    assert not points_of(few).get_rasterized()
+
+
+def test_own_axes_get_points_labels_and_legend_and_keep_their_place(points):
+    figure = Figure(figsize=(5, 3))
+    axes = figure.add_subplot(1, 2, 1)
+    place, size = axes.get_position().bounds, tuple(figure.get_size_inches())
+    drawing = draw_subsequences(points, experiment="toy", ax=axes)
+    assert drawing.figure is figure
+    assert figure.axes == [axes]
+    assert (axes.get_position().bounds, tuple(figure.get_size_inches())) == (place, size)
+    assert axes.get_xlabel() == "length of the subsequence (symbols)"
+    assert axes.get_ylabel() == "mean validation accuracy (%)"
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert {"structures that hold it:", "points on a spot:", "chosen", "2", "10"} <= set(legend)
+    alone = draw_subsequences(points, experiment="toy")
+    assert np.array_equal(points_of(drawing).get_offsets(), points_of(alone).get_offsets())
+    pd.testing.assert_frame_equal(drawing.data, alone.data)
 
 
 def test_size_legend_has_the_lowest_a_middle_and_the_highest_count(many_points, texts_of):
@@ -74,7 +147,7 @@ def test_a_chosen_point_of_many_structures_hides_no_other(points, width):
     drawing = draw_subsequences(points, experiment="toy", width=width)
     large, dot, ring = drawing.figure.axes[0].collections
     assert len(large.get_sizes()) == 4
-    assert large.get_facecolor()[0, 3] <= FACE_ALPHA
+    assert to_hex(large.get_facecolor()[0]) != ONE
     assert dot.get_sizes() == [DOT_PT**2]
     assert ring.get_sizes()[0] > large.get_sizes().max()
 
@@ -88,9 +161,11 @@ def test_no_choice_draws_no_ring(points, texts_of):
 def test_caption_tells_the_numbers(points):
     assert draw_subsequences(points, experiment="toy").caption == (
         "4 matching subsequences of the experiment toy: length 5 to 7 symbols, mean validation "
-        "accuracy 71.25 to 91.00 %; the area of a point grows with the number of structures that "
-        "hold the subsequence, 2 to 10. Chosen: 0110110, start index 2, length 7, in 4 structures, "
-        "mean validation accuracy 91.00 %."
+        "accuracy (over all epochs of the networks that hold it) 71.25 to 91.00 %; the area of a "
+        "point grows with the number of structures that hold the subsequence, 2 to 10. The darker "
+        "a point, the more points lie on its spot, that is, have its length and an accuracy within "
+        "0.2 percentage points: up to 1. Chosen (yellow, ringed): 0110110, start index 2, length "
+        "7, in 4 structures, mean validation accuracy 91.00 %."
     )
 
 

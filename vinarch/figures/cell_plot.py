@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from matplotlib.colors import ListedColormap
+import matplotlib as mpl
 from matplotlib.patches import Rectangle
 
+from vinarch.figures.cell_drawing import DASHES, OUTLINE_PT, Block, draw_cells, outline
 from vinarch.figures.cell_rows import (
     COLUMNS,
     NO_ACCURACY,
@@ -21,8 +21,8 @@ from vinarch.figures.cell_rows import (
     check_shared,
     choose_rows,
 )
-from vinarch.figures.drawing import Drawing, check_columns
-from vinarch.figures.sheet import EDGE_MM, Box, Heading, Sheet, line_mm, mm, text_mm
+from vinarch.figures.drawing import Drawing, check_columns, figure_of
+from vinarch.figures.sheet import EDGE_MM, MM_PER_INCH, Box, Heading, Sheet, line_mm, text_mm
 from vinarch.figures.theme import INK, ONE, SMALL_PT, ZERO, Width, theme, width_mm
 
 if TYPE_CHECKING:
@@ -35,8 +35,13 @@ _TIGHT_FROM_ROWS = 30
 _LEGEND_MM = 4.4
 _AXIS_MM = 7.6
 _TICK_EVERY = 5
-_OUTLINE_PT = 1.2
-_DASHES = (0, (3, 2))
+
+_KEYS: tuple[tuple[str, float, dict[str, Any]], ...] = (
+    ("symbol 1", 3.2, {"facecolor": ONE, "linewidth": 0.4}),
+    ("symbol 0", 3.2, {"facecolor": ZERO, "linewidth": 0.4}),
+    ("shared", 6.0, {"fill": False, "linewidth": OUTLINE_PT, "linestyle": DASHES}),
+)
+"""What the legend tells, how wide its sample is in millimetres, and how it looks."""
 
 
 def draw_structures(
@@ -46,6 +51,7 @@ def draw_structures(
     start: int,
     length: int,
     width: Width = "single",
+    ax: Axes | None = None,
 ) -> Drawing:
     """Draw the structures that share a subsequence as rows of cells.
 
@@ -68,6 +74,8 @@ def draw_structures(
         Its length in symbols.
     width : {"single", "double"}
         One or two columns of a page.
+    ax : matplotlib.axes.Axes, optional
+        Axes of your own to draw on.
 
     Returns
     -------
@@ -109,6 +117,9 @@ def draw_structures(
     check_grid(cells, where)
     check_shared(cells, start, length)
     drawn, rows = choose_rows(cells)
+    caption = _caption(drawn, rows, experiment, start, length)
+    if ax is not None:
+        return _draw_on(ax, drawn, rows, caption, (start, length))
     tight = len(rows.structures) >= _TIGHT_FROM_ROWS
     height_mm = len(rows.structures) * (_TIGHT_ROW_MM if tight else _ROW_MM)
     with theme():
@@ -122,17 +133,13 @@ def draw_structures(
         box = Box(left, header, sheet.width - left - right, height_mm)
         axes = sheet.axes(box)
         places = Places.of(drawn)
-        _draw_cells(axes, box, drawn, places)
-        _outline(axes, places.span(start, start + length - 1), len(rows.structures))
+        _draw_rows(axes, drawn, places, box.width / places.width)
+        outline(axes, Block(), places.span(start, start + length - 1), len(rows.structures))
         _label_rows(sheet, box, rows)
         _label_phases(sheet, box, places)
         _label_positions(axes, box, places, start)
-        axes.set_xlabel(
-            f"position in the genome; shared: start {start}, length {length}",
-            fontsize=SMALL_PT,
-            labelpad=1.5,
-        )
-    return Drawing(sheet.figure, drawn, _caption(drawn, rows, experiment, start, length))
+        axes.set_xlabel(_position_label(start, length), fontsize=SMALL_PT, labelpad=1.5)
+    return Drawing(sheet.figure, drawn, caption)
 
 
 def _title(rows: Rows) -> str:
@@ -145,47 +152,56 @@ def _widest(labels: tuple[str, ...]) -> float:
     return max(text_mm(label, SMALL_PT) for label in labels)
 
 
-def _draw_cells(axes: Axes, box: Box, drawn: pd.DataFrame, places: Places) -> None:
+def _draw_rows(axes: Axes, drawn: pd.DataFrame, places: Places, cell_mm: float) -> None:
     symbols = drawn["symbol"].to_numpy(dtype=float).reshape(-1, len(places.lefts))
-    rows = len(symbols)
-    for _, first, last in places.phases:
-        axes.pcolormesh(
-            [*places.lefts[first : last + 1], places.lefts[last] + 1],
-            np.arange(rows + 1),
-            symbols[:, first : last + 1],
-            vmin=0,
-            vmax=1,
-            cmap=ListedColormap([ZERO, ONE]),
-            linewidth=_gap_pt(box.width / places.width),
-            edgecolors="white",
-        )
-    axes.set(xlim=(0, places.width), ylim=(rows, 0), yticks=[])
+    draw_cells(axes, Block(), places, symbols, cell_mm)
+    axes.set(xlim=(0, places.width), ylim=(len(symbols), 0), yticks=[])
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
 
 
-def _gap_pt(cell_mm: float) -> float:
-    """Return the white line between cells: none where it would eat the cells themselves."""
-    return min(0.5, cell_mm / mm(12))
-
-
-def _outline(axes: Axes, span: tuple[float, float], rows: int) -> None:
-    left, right = span
-    # White below, dark dashes above: one of the two stands out from either colour.
-    for colour, dashes, line in (("white", "solid", 2.4), (INK, _DASHES, _OUTLINE_PT)):
-        axes.add_patch(
-            Rectangle(
-                (left, 0),
-                right - left,
-                rows,
-                fill=False,
-                edgecolor=colour,
-                linewidth=line,
-                linestyle=dashes,
-                clip_on=False,
-                zorder=5,
-            )
+def _draw_on(
+    axes: Axes, drawn: pd.DataFrame, rows: Rows, caption: str, run: tuple[int, int]
+) -> Drawing:
+    start, length = run
+    places = Places.of(drawn)
+    figure = figure_of(axes)
+    wide_mm = axes.bbox.width / figure.dpi * MM_PER_INCH
+    _draw_rows(axes, drawn, places, wide_mm / places.width)
+    outline(axes, Block(), places.span(start, start + length - 1), len(rows.structures))
+    labels = map("{}  ({} %)".format, rows.structures, rows.accuracies)
+    axes.set_yticks([row + 0.5 for row in range(len(rows.structures))], labels=list(labels))
+    axes.set_ylabel("structure (mean validation accuracy)")
+    shown = _shown_positions(len(places.lefts), wide_mm / places.width, start)
+    axes.set_xticks([places.lefts[at] + 0.5 for at in shown], labels=[str(at) for at in shown])
+    axes.set_xlabel(_position_label(start, length))
+    for phase, first, last in places.phases:
+        left, right = places.span(first, last)
+        axes.annotate(
+            f"phase {phase}",
+            ((left + right) / 2, 0),
+            (0, 2),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=mpl.rcParams["xtick.labelsize"],
         )
+    keys = [Rectangle((0, 0), 1, 1, edgecolor=INK, **look) for _, _, look in _KEYS]
+    # Above the names of the phases: inside, it would hide cells.
+    axes.legend(
+        keys,
+        [label for label, _, _ in _KEYS],
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=len(_KEYS),
+        borderaxespad=1.8,
+        frameon=False,
+    )
+    return Drawing(figure, drawn, caption)
+
+
+def _position_label(start: int, length: int) -> str:
+    return f"position in the genome; shared: start {start}, length {length}"
 
 
 def _label_rows(sheet: Sheet, box: Box, rows: Rows) -> None:
@@ -219,29 +235,27 @@ def _label_phases(sheet: Sheet, box: Box, places: Places) -> None:
 
 
 def _label_positions(axes: Axes, box: Box, places: Places, start: int) -> None:
-    positions = len(places.lefts)
-    cell = box.width / places.width
-    every = _TICK_EVERY
-    while every * cell < text_mm(str(positions), SMALL_PT) + 1:
-        every += _TICK_EVERY
-    clear = (text_mm(str(positions), SMALL_PT) + 0.8) / cell
-    shown = sorted({start} | {at for at in range(0, positions, every) if abs(at - start) >= clear})
+    shown = _shown_positions(len(places.lefts), box.width / places.width, start)
     axes.set_xticks([places.lefts[at] + 0.5 for at in shown], labels=[str(at) for at in shown])
     axes.tick_params(axis="x", length=2, pad=1.5, rotation=0)
     for at, label in zip(shown, axes.get_xticklabels(), strict=True):
         label.set_fontweight("bold" if at == start else "normal")
 
 
+def _shown_positions(positions: int, cell: float, start: int) -> list[int]:
+    """Return the positions with a label: the start, and others that leave it room."""
+    every = _TICK_EVERY
+    while every * cell < text_mm(str(positions), SMALL_PT) + 1:
+        every += _TICK_EVERY
+    clear = (text_mm(str(positions), SMALL_PT) + 0.8) / cell
+    return sorted({start} | {at for at in range(0, positions, every) if abs(at - start) >= clear})
+
+
 def _draw_legend(sheet: Sheet, top: float) -> None:
     middle = top + _LEGEND_MM / 2
     left = EDGE_MM
     key_height = 2.2
-    keys: tuple[tuple[str, float, dict[str, Any]], ...] = (
-        ("symbol 1", 3.2, {"facecolor": ONE, "linewidth": 0.4}),
-        ("symbol 0", 3.2, {"facecolor": ZERO, "linewidth": 0.4}),
-        ("shared", 6.0, {"fill": False, "linewidth": _OUTLINE_PT, "linestyle": _DASHES}),
-    )
-    for label, key_width, look in keys:
+    for label, key_width, look in _KEYS:
         sheet.figure.add_artist(
             Rectangle(
                 sheet.place(left + 0.3, middle + key_height / 2),
@@ -267,7 +281,8 @@ def _caption(drawn: pd.DataFrame, rows: Rows, experiment: str, start: int, lengt
     )
     if rows.found > len(rows.structures):
         said += f"; the {len(rows.structures)} with the highest accuracy are drawn"
-    said += ". Rows rise in mean validation accuracy"
+    said += ". Symbol 1 is yellow, 0 purple"
+    said += ". Rows rise in mean validation accuracy over all epochs"
     if accuracy.empty:
         return said + "; none is recorded."
     said += f", {float(accuracy.min()):.2f} to {float(accuracy.max()):.2f} %"

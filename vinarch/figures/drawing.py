@@ -7,19 +7,23 @@ No statistics, no tables on disk, no Dask; `Drawing.save` is the only thing here
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import matplotlib as mpl
+
 from vinarch.errors import ParameterError, StoreError
+from vinarch.figures.sheet import PrintedFigure
 from vinarch.figures.theme import theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # None leaves an entry out: no date and no version, so that equal drawings give equal bytes.
@@ -30,7 +34,7 @@ _METADATA: dict[str, dict[str, str | None]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Drawing:
     """A figure with the data that it shows and a caption that says it in words.
 
@@ -54,14 +58,20 @@ class Drawing:
     data: pd.DataFrame
     """The rows that are drawn, tidy and in drawing order."""
     caption: str
-    """One or two plain sentences with the numbers."""
+    """One to three plain sentences with the numbers."""
 
-    def save(self, stem: Path, formats: Sequence[str] = ("png", "pdf", "svg")) -> tuple[Path, ...]:
+    def __repr__(self) -> str:
+        """Say what the picture shows."""
+        return f"Drawing: {self.caption}"
+
+    def save(
+        self, stem: str | Path, formats: Sequence[str] = ("png", "pdf", "svg")
+    ) -> tuple[Path, ...]:
         """Write the figure in every format asked for; equal drawings give equal bytes.
 
         Parameters
         ----------
-        stem : pathlib.Path
+        stem : str or pathlib.Path
             Path without the ending; the folder is made if it is missing.
         formats : sequence of str
             Any of ``"png"``, ``"pdf"``, ``"svg"``.
@@ -100,9 +110,21 @@ class Drawing:
                 "Leave it out or choose one of these.",
             )
         buffer = BytesIO()
-        with theme():
+        with _look_of(self.figure):
             self.figure.savefig(buffer, format=name, metadata=_METADATA[name])
         return buffer.getvalue()
+
+
+def _look_of(figure: Figure) -> AbstractContextManager[None]:
+    if isinstance(figure, PrintedFigure):
+        return theme()
+    # A figure of the user's keeps their look; fonts are embedded and bytes repeat all the same.
+    return mpl.rc_context({"pdf.fonttype": 42, "svg.hashsalt": "vinarch"})
+
+
+def figure_of(axes: Axes) -> Figure:
+    """Return the whole figure that axes belong to, which may lie in a part of it."""
+    return axes.figure.get_figure(root=True)
 
 
 def check_columns(frame: pd.DataFrame, columns: Sequence[str], where: str) -> None:

@@ -10,16 +10,23 @@ from typing import TYPE_CHECKING, Literal
 
 from vinarch.distance import NAMES, UNITS
 from vinarch.errors import ParameterError
+from vinarch.linkage import Tree
 
 if TYPE_CHECKING:
     from vinarch.distance import Metric
 
 Order = Literal["frame", "accuracy"]
 
-LAST_OF_ORDER: dict[str, str] = {"frame": "last {}", "accuracy": "{} most accurate"}
+LAST_OF_ORDER: dict[str, str] = {
+    "frame": "last {}",
+    "accuracy": "{} most accurate",
+}
 """What so many last structures of an order are called."""
 
-SORTED_BY: dict[str, str] = {"frame": "", "accuracy": "mean validation accuracy, rising"}
+SORTED_BY: dict[str, str] = {
+    "frame": "",
+    "accuracy": "mean validation accuracy over all epochs, rising",
+}
 """What an order sorts the structures by; nothing where the frame alone knows."""
 
 _ORDINALS = {2: "second", 3: "third", 4: "fourth"}
@@ -72,18 +79,18 @@ def every(step: int) -> str:
     return f"every {_ORDINALS.get(step, f'{step}th')}"
 
 
-def check_order(order: str) -> None:
-    """Refuse an order that is not one of `LAST_OF_ORDER`.
+def check_order(order: str | Tree) -> None:
+    """Refuse an order that is neither one of `LAST_OF_ORDER` nor a tree.
 
     Raises
     ------
     ParameterError
         The message names the orders there are.
     """
-    if order not in LAST_OF_ORDER:
+    if not isinstance(order, Tree) and order not in LAST_OF_ORDER:
         raise ParameterError(
             "argument order",
-            ", ".join(map(repr, LAST_OF_ORDER)),
+            ", ".join(map(repr, LAST_OF_ORDER)) + " or a tree",
             repr(order),
             "Leave it out where the frame is not sorted by accuracy.",
         )

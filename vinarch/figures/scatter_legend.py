@@ -1,32 +1,39 @@
 """How the points of the scatter look, and the legend above it.
 
-The area of a point and the legend's samples come from one record, so that they agree.
+The area and colour of a point and the legend's samples come from one record, so that they agree.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
-from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 
+from vinarch.figures.scatter_density import DENSITY_CLASSES, classes_of
 from vinarch.figures.sheet import EDGE_MM, Sheet, mm, text_mm
-from vinarch.figures.theme import INK, ONE, POINT, SMALL_PT
+from vinarch.figures.theme import INK, ONE, SMALL_PT
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
-FACE_ALPHA = 0.18
-EDGE_ALPHA = 0.55
-EDGE_PT = 0.4
+EDGE_PT = 0.35
+RIM = "#3a4a68"
 
 DOT_PT = 4.0
 """Diameter of the dot on the chosen point, whatever its count."""
 
+SIZES_TITLE = "structures that hold it:"
+DENSITY_TITLE = "points on a spot:"
+
 _LEGEND_MM = 5.0
+_DENSITY_MM = 3.6
+_DENSITY_PT = 6.0
 _RING_ROOM_MM = 4.0
 _MOST_LEGEND_SIZES = 3
+_RING_PT = 8.0
 
 
 @dataclass(frozen=True)
@@ -36,48 +43,76 @@ class PointLook:
     at_zero: float
     at_highest: float
     highest: int
-    fade: float
 
     def area(self, count: float) -> float:
         """Return the area in square points."""
         return self.at_zero + (self.at_highest - self.at_zero) * count / self.highest
 
-    @property
-    def face(self) -> tuple[float, float, float, float]:
-        """Return the colour of the inside."""
-        return to_rgba(POINT, FACE_ALPHA * self.fade)
-
-    @property
-    def edge(self) -> tuple[float, float, float, float]:
-        """Return the colour of the rim."""
-        return to_rgba(POINT, EDGE_ALPHA * self.fade)
-
 
 def draw_legend(
     sheet: Sheet, top: float, drawn: pd.DataFrame, chosen: pd.DataFrame, look: PointLook
 ) -> float:
-    """Draw the sizes, and the chosen row beside or below them; return where the legend ends."""
+    """Draw the sizes, the colours and the chosen row; return where the legend ends."""
     height = max(_LEGEND_MM, mm(look.at_highest**0.5) + 1)
-    middle = top + height / 2
-    end = _draw_sizes(sheet, middle, drawn, look)
-    if chosen.empty:
-        return top + height
-    row = chosen.iloc[0]
-    label = (
-        f"chosen: start {int(row['start'])}, length {int(row['length'])}, "
-        f"{int(row['count'])} structures, {float(row['mean_val_accuracy_percent']):.2f} %"
-    )
-    left = end + 4
+    end = _draw_sizes(sheet, top + height / 2, drawn, look)
     bottom = top + height
+    density_mm = _density_mm(drawn)
+    if end + 3 + density_mm <= sheet.width - EDGE_MM:
+        end = _draw_density(sheet, end + 3, top + height / 2, drawn)
+        middle = top + height / 2
+    else:
+        middle = bottom + _DENSITY_MM / 2
+        end = _draw_density(sheet, EDGE_MM, middle, drawn)
+        bottom += _DENSITY_MM
+    if chosen.empty:
+        return bottom + 0.5
+    label = chosen_label(chosen.iloc[0])
+    left = end + 4
     if left + _RING_ROOM_MM + text_mm(label, SMALL_PT) > sheet.width - EDGE_MM:
         left, middle, bottom = EDGE_MM, bottom + _RING_ROOM_MM / 2, bottom + _RING_ROOM_MM
-    _legend_marker(sheet, left + 1.5, middle, 8.0, ("none", INK, 0.8))
-    _legend_marker(sheet, left + 1.5, middle, DOT_PT, (ONE, INK, 0.8))
+    for marker in _chosen_markers():
+        _place(sheet, left + 1.5, middle, marker)
     sheet.text(left + _RING_ROOM_MM, middle, label, va="center", fontsize=SMALL_PT)
     return bottom + 1
 
 
-def _legend_counts(drawn: pd.DataFrame) -> list[int]:
+def add_axes_legend(axes: Axes, drawn: pd.DataFrame, chosen: pd.DataFrame, look: PointLook) -> None:
+    """Put matplotlib's own legend above axes that belong to somebody's figure, in two lines."""
+    blank = (Line2D([], [], linestyle="none"), "")
+    sizes = [
+        (_marker(look.area(count) ** 0.5, "none"), str(count)) for count in legend_counts(drawn)
+    ]
+    colours = [
+        (_marker(_DENSITY_PT, one.colour), one.label) for one in classes_of(drawn["density"])
+    ]
+    if len(chosen):
+        sizes.append((_marker(_DENSITY_PT, ONE, 0.8, INK), "chosen"))
+    lines = ((blank[0], SIZES_TITLE), *sizes), ((blank[0], DENSITY_TITLE), *colours)
+    # A legend fills column after column.
+    keys = [key for column in zip_longest(*lines, fillvalue=blank) for key in column]
+    axes.legend(
+        [handle for handle, _ in keys],
+        [label for _, label in keys],
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=len(keys) // 2,
+        borderaxespad=0.3,
+        columnspacing=0.8,
+        handlelength=1.2,
+        handletextpad=0.4,
+        frameon=False,
+    )
+
+
+def chosen_label(row: pd.Series) -> str:
+    """Say the chosen row."""
+    return (
+        f"chosen: start {int(row['start'])}, length {int(row['length'])}, "
+        f"{int(row['count'])} structures, {float(row['mean_val_accuracy_percent']):.2f} %"
+    )
+
+
+def legend_counts(drawn: pd.DataFrame) -> list[int]:
     """Return the lowest, a middle and the highest count, each once."""
     present = sorted({int(count) for count in drawn["count"]})
     if len(present) <= _MOST_LEGEND_SIZES:
@@ -87,33 +122,53 @@ def _legend_counts(drawn: pd.DataFrame) -> list[int]:
 
 
 def _draw_sizes(sheet: Sheet, middle: float, drawn: pd.DataFrame, look: PointLook) -> float:
-    title = "structures that hold it:"
-    sheet.text(EDGE_MM, middle, title, va="center", fontsize=SMALL_PT)
-    left = EDGE_MM + text_mm(title, SMALL_PT) + 1
-    for count in _legend_counts(drawn):
+    sheet.text(EDGE_MM, middle, SIZES_TITLE, va="center", fontsize=SMALL_PT)
+    left = EDGE_MM + text_mm(SIZES_TITLE, SMALL_PT) + 1
+    for count in legend_counts(drawn):
         diameter = look.area(count) ** 0.5
-        colours = (look.face, look.edge, EDGE_PT)
-        _legend_marker(sheet, left + mm(diameter) / 2 + 0.5, middle, diameter, colours)
+        marker = _marker(diameter, DENSITY_CLASSES[0].colour)
+        _place(sheet, left + mm(diameter) / 2 + 0.5, middle, marker)
         left += mm(diameter) + 1.2
         sheet.text(left, middle, str(count), va="center", fontsize=SMALL_PT)
         left += text_mm(str(count), SMALL_PT) + 2.2
     return left
 
 
-def _legend_marker(
-    sheet: Sheet, left: float, top: float, diameter: float, look: tuple[Any, Any, float]
-) -> None:
-    face, edge, edge_width = look
-    x, y = sheet.place(left, top)
-    sheet.figure.add_artist(
-        Line2D(
-            [x],
-            [y],
-            linestyle="none",
-            marker="o",
-            markersize=diameter,
-            markerfacecolor=face,
-            markeredgecolor=edge,
-            markeredgewidth=edge_width,
-        )
+def _density_mm(drawn: pd.DataFrame) -> float:
+    labels = [one.label for one in classes_of(drawn["density"])]
+    keys = sum(text_mm(label, SMALL_PT) + mm(_DENSITY_PT) + 3.4 for label in labels)
+    return text_mm(DENSITY_TITLE, SMALL_PT) + 1 + keys
+
+
+def _draw_density(sheet: Sheet, left: float, middle: float, drawn: pd.DataFrame) -> float:
+    sheet.text(left, middle, DENSITY_TITLE, va="center", fontsize=SMALL_PT)
+    left += text_mm(DENSITY_TITLE, SMALL_PT) + 1
+    for one in classes_of(drawn["density"]):
+        _place(sheet, left + mm(_DENSITY_PT) / 2 + 0.5, middle, _marker(_DENSITY_PT, one.colour))
+        left += mm(_DENSITY_PT) + 1.2
+        sheet.text(left, middle, one.label, va="center", fontsize=SMALL_PT)
+        left += text_mm(one.label, SMALL_PT) + 2.2
+    return left
+
+
+def _chosen_markers() -> tuple[Line2D, Line2D]:
+    return _marker(_RING_PT, "none", 0.8, INK), _marker(DOT_PT, ONE, 0.8, INK)
+
+
+def _marker(diameter: float, face: str, line: float = EDGE_PT, rim: str = RIM) -> Line2D:
+    return Line2D(
+        [0],
+        [0],
+        linestyle="none",
+        marker="o",
+        markersize=diameter,
+        markerfacecolor=face,
+        markeredgecolor=rim,
+        markeredgewidth=line,
     )
+
+
+def _place(sheet: Sheet, left: float, top: float, marker: Line2D) -> None:
+    x, y = sheet.place(left, top)
+    marker.set_data([x], [y])
+    sheet.figure.add_artist(marker)

@@ -1,4 +1,4 @@
-"""The scatter of an experiment's matching subsequences: length by accuracy, area by count.
+"""The scatter of an experiment's matching subsequences: length by accuracy, area by structures.
 
 A tidy frame with one row a subsequence enters, a drawing leaves; nothing is computed but places.
 The view is the first of VINARCH (An, Channing, Schuman, Taufer, IEEE Cluster 2023).
@@ -12,8 +12,16 @@ import seaborn as sns
 from matplotlib.ticker import MaxNLocator
 
 from vinarch.errors import ParameterError
-from vinarch.figures.drawing import Drawing, check_columns
-from vinarch.figures.scatter_legend import DOT_PT, EDGE_PT, PointLook, draw_legend
+from vinarch.figures.drawing import Drawing, check_columns, figure_of
+from vinarch.figures.scatter_density import Density, class_of
+from vinarch.figures.scatter_legend import (
+    DOT_PT,
+    EDGE_PT,
+    RIM,
+    PointLook,
+    add_axes_legend,
+    draw_legend,
+)
 from vinarch.figures.sheet import EDGE_MM, Box, Heading, Sheet, text_mm
 from vinarch.figures.theme import INK, ONE, SMALL_PT, Width, theme, width_mm
 
@@ -36,11 +44,8 @@ AREAS_PT2 = {"single": (3.0, 90.0), "double": (4.0, 240.0)}
 The smallest can still be seen, the largest stays within half a length on either side.
 """
 
-CROWD = 600
-"""From this many points on they fade, so that ten on one spot still look denser than five."""
-
-FAINTEST = 0.45
-"""A lone point must still be seen."""
+RASTER_FROM = 5_000
+"""From this many points on, PDF and SVG hold them as one image: so many outlines open slowly."""
 
 RING_PT = 13.0
 """Diameter of the ring around the chosen point, at least."""
@@ -48,18 +53,21 @@ RING_PT = 13.0
 RING_GAP_PT = 2.0
 """White between a large chosen point and its ring."""
 
-HEIGHT_MM = {"single": 72.0, "double": 88.0}
+HEIGHT_MM = {"single": 76.0, "double": 88.0}
 _LEFT_MM = 7.0
 """Room for the label of the accuracy axis and for its ticks, without their labels."""
 
 _BOTTOM_MM = 8.5
 
 
-def draw_subsequences(points: pd.DataFrame, *, experiment: str, width: Width = "single") -> Drawing:
+def draw_subsequences(
+    points: pd.DataFrame, *, experiment: str, width: Width = "single", ax: Axes | None = None
+) -> Drawing:
     """Draw every matching subsequence by its length, mean accuracy and number of structures.
 
     Lengths stand exactly on their integers.
-    Large points lie below small ones and all are translucent, so that none hides another.
+    Large points lie below small ones; where points coincide, the spot is the darker the more
+    there are.
 
     Parameters
     ----------
@@ -71,11 +79,15 @@ def draw_subsequences(points: pd.DataFrame, *, experiment: str, width: Width = "
         Name for title and caption.
     width : {"single", "double"}
         One or two columns of a page.
+    ax : matplotlib.axes.Axes, optional
+        Axes of your own to draw on.
 
     Returns
     -------
     Drawing
-        Its `data` are the rows drawn, the last on top.
+        Its `data` are the rows drawn, the last on top, with ``density``: the drawn points of the
+        same length whose accuracy is within a hundredth of the range of accuracies, the point
+        itself included.
 
     Raises
     ------
@@ -109,13 +121,17 @@ def draw_subsequences(points: pd.DataFrame, *, experiment: str, width: Width = "
     page_mm = width_mm(width)
     where = "draw_subsequences, argument points"
     check_columns(points, COLUMNS, where)
-    drawn = _drawing_order(points, where)
-    look = PointLook(
-        *AREAS_PT2[width],
-        highest=int(drawn["count"].max()),
-        fade=min(1.0, max(FAINTEST, (CROWD / len(drawn)) ** 0.5)),
-    )
+    drawn, reach = _drawing_order(points, where)
+    look = PointLook(*AREAS_PT2[width], highest=int(drawn["count"].max()))
     chosen = drawn[drawn["chosen"].astype(bool)]
+    caption = _caption(points, drawn, chosen, experiment, reach)
+    if ax is not None:
+        _draw_points(ax, drawn, look)
+        if len(chosen):
+            _mark_chosen(ax, chosen, look)
+        _label(ax)
+        add_axes_legend(ax, drawn, chosen, look)
+        return Drawing(figure_of(ax), drawn, caption)
     with theme():
         sheet = Sheet.new(page_mm, HEIGHT_MM[width])
         heading = Heading.fitted("Matching subsequences", experiment, sheet.width)
@@ -139,12 +155,16 @@ def draw_subsequences(points: pd.DataFrame, *, experiment: str, width: Width = "
         sns.despine(ax=axes)
         if len(chosen):
             _mark_chosen(axes, chosen, look)
-        axes.set_xlabel("length of the subsequence (symbols)", labelpad=2)
-        axes.set_ylabel("mean validation accuracy (%)", labelpad=2)
-    return Drawing(sheet.figure, drawn, _caption(points, drawn, chosen, experiment))
+        _label(axes, pad=2)
+    return Drawing(sheet.figure, drawn, caption)
 
 
-def _drawing_order(points: pd.DataFrame, where: str) -> pd.DataFrame:
+def _label(axes: Axes, pad: float | None = None) -> None:
+    axes.set_xlabel("length of the subsequence (symbols)", labelpad=pad)
+    axes.set_ylabel("mean validation accuracy (%)", labelpad=pad)
+
+
+def _drawing_order(points: pd.DataFrame, where: str) -> tuple[pd.DataFrame, float]:
     known = points[points["mean_val_accuracy_percent"].notna()]
     if known.empty:
         raise ParameterError(
@@ -167,30 +187,27 @@ def _drawing_order(points: pd.DataFrame, where: str) -> pd.DataFrame:
             "a chosen row without one",
             "Choose another row.",
         )
+    density = Density.of(known)
     # The order does not hang on how the rows came in, so neither do the bytes.
-    return known.sort_values(
-        ["count", "length", "start", "subsequence"],
-        ascending=[False, True, True, True],
+    drawn = known.assign(density=density.counts).sort_values(
+        ["count", "density", "length", "start", "subsequence"],
+        ascending=[False, True, True, True, True],
         kind="stable",
         ignore_index=True,
     )
+    return drawn, density.reach
 
 
 def _draw_points(axes: Axes, drawn: pd.DataFrame, look: PointLook) -> None:
-    sns.scatterplot(
-        data=drawn,
-        x="length",
-        y="mean_val_accuracy_percent",
-        size="count",
-        sizes=(look.at_zero, look.at_highest),
-        size_norm=(0, look.highest),
-        legend=False,
-        ax=axes,
+    axes.scatter(
+        drawn["length"],
+        drawn["mean_val_accuracy_percent"],
+        s=[look.area(count) for count in drawn["count"]],
+        c=[class_of(count).colour for count in drawn["density"]],
+        edgecolors=RIM,
+        linewidths=EDGE_PT,
+        rasterized=len(drawn) >= RASTER_FROM,
     )
-    points = axes.collections[0]
-    points.set_facecolor(look.face)
-    points.set_edgecolor(look.edge)
-    points.set_linewidth(EDGE_PT)
 
 
 def _scale(drawn: pd.DataFrame) -> tuple[tuple[float, float], dict[float, str]]:
@@ -232,23 +249,29 @@ def _mark_chosen(axes: Axes, chosen: pd.DataFrame, look: PointLook) -> None:
 
 
 def _caption(
-    points: pd.DataFrame, drawn: pd.DataFrame, chosen: pd.DataFrame, experiment: str
+    points: pd.DataFrame,
+    drawn: pd.DataFrame,
+    chosen: pd.DataFrame,
+    experiment: str,
+    reach: float,
 ) -> str:
     accuracy = drawn["mean_val_accuracy_percent"]
     counts = drawn["count"]
     said = (
         f"{len(drawn):,} matching subsequences of the experiment {experiment}: length "
         f"{int(drawn['length'].min())} to {int(drawn['length'].max())} symbols, mean validation "
-        f"accuracy {float(accuracy.min()):.2f} to {float(accuracy.max()):.2f} %; the area of a "
-        f"point grows with the number of structures that hold the subsequence, "
-        f"{int(counts.min())} to {int(counts.max())}."
+        f"accuracy (over all epochs of the networks that hold it) {float(accuracy.min()):.2f} to "
+        f"{float(accuracy.max()):.2f} %; the area of a point grows with the number of structures "
+        f"that hold the subsequence, {int(counts.min())} to {int(counts.max())}. The darker a "
+        f"point, the more points lie on its spot, that is, have its length and an accuracy within "
+        f"{reach:.2g} percentage points: up to {int(drawn['density'].max())}."
     )
     if len(points) > len(drawn):
         said += f" {len(points) - len(drawn):,} without a recorded accuracy are not drawn."
     for _, row in chosen.iterrows():
         said += (
-            f" Chosen: {row['subsequence']}, start index {int(row['start'])}, length "
-            f"{int(row['length'])}, in {int(row['count'])} structures, mean validation accuracy "
-            f"{float(row['mean_val_accuracy_percent']):.2f} %."
+            f" Chosen (yellow, ringed): {row['subsequence']}, start index {int(row['start'])}, "
+            f"length {int(row['length'])}, in {int(row['count'])} structures, mean validation "
+            f"accuracy {float(row['mean_val_accuracy_percent']):.2f} %."
         )
     return said

@@ -42,6 +42,10 @@ class Box:
     height: float
 
 
+class PrintedFigure(Figure):
+    """A figure of vinarch's own, laid out in millimetres: it is saved with vinarch's look."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A figure of fixed size on which places are given in millimetres."""
@@ -53,7 +57,7 @@ class Sheet:
     @classmethod
     def new(cls, width: float, height: float) -> Sheet:
         """Return an empty sheet; pyplot does not hear of it."""
-        figure = Figure(figsize=(width / MM_PER_INCH, height / MM_PER_INCH))
+        figure = PrintedFigure(figsize=(width / MM_PER_INCH, height / MM_PER_INCH))
         FigureCanvasAgg(figure)
         return cls(figure, width, height)
 

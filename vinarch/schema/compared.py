@@ -148,8 +148,8 @@ EXPERIMENT_PAIRS = Table(
         Column(
             "relation",
             pa.string(),
-            "`replication` on the same task data, `transfer` on others, `unknown` where the "
-            "archive does not tell.",
+            "`replication` on the same task data, `transfer` on others of the archive, `unknown` "
+            "where a beam is, or across archives.",
         ),
         Column(
             "differing",
@@ -209,7 +209,11 @@ TRAINING_NOISE = Table(
             "`all` networks, or `full_budget`: only those trained for the whole budget.",
         ),
         _MEASURE,
-        _count("structure_count", "Structures that were trained more than once."),
+        _count(
+            "structure_count",
+            "Structures that were trained more than once; across experiments, once for each "
+            "experiment that did so.",
+        ),
         _count("network_count", "Their networks."),
         _count("degrees_of_freedom", "Networks less structures."),
         _number(

@@ -30,8 +30,10 @@ _WRITERS: dict[str, Callable[[pd.DataFrame, Path], Any]] = {
 }
 
 _LEFT_BY_A_KILL = re.compile(
-    r"\.(index\.html|subsequences\.csv|rejects\.csv|distances\.parquet)\.\d+\.tmp\.\w+"
-    r"|\.(subsequences|structures|distance_map)_\w+\.\w+\.\d+\.part"
+    r"\.(index\.html|study\.ipynb|distances\.parquet"
+    r"|(subsequences|rejects|statistics|reproducibility|replicated_structures|shared_starts"
+    r"|training_noise)\.csv)\.\d+\.tmp\.\w+"
+    r"|\.[a-z_]+_(single|double)\.(png|pdf|svg)\.\d+\.part"
 )
 _FOLDERS_LEFT = ".distances-*"
 

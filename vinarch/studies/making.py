@@ -13,62 +13,50 @@ import dask
 
 from vinarch.distance import check_metric
 from vinarch.errors import ParameterError
-from vinarch.figures.cell_plot import draw_structures
-from vinarch.figures.heat_plot import draw_distance_map
-from vinarch.figures.scatter_plot import draw_subsequences
 from vinarch.genome_state import genome_states
 from vinarch.matching import check_subsequence, match
-from vinarch.measuring import PAIRS_PER_PARTITION, distances
+from vinarch.notebook import render_notebook
 from vinarch.progress import LogProgress, Progress
-from vinarch.report import Link, ReportFigure, render_report
-from vinarch.schema import DISTANCES
+from vinarch.report import render_report
+from vinarch.reproducing import reproducibility
 from vinarch.studies.files import (
     expanded,
     new_folder,
     remove_files,
     sweep,
     write_frame,
-    write_pieces,
     write_text,
 )
+from vinarch.studies.pictures import pictures_of, prepare_folder, save_picture
+from vinarch.studies.tables import statistics_table, write_comparisons, write_distances
 from vinarch.study_page import Findings, study_report
 from vinarch.subsequence import MIN_LENGTH
 from vinarch.summary import (
     ChosenRow,
-    cells_of,
     check_trained,
     default_row,
-    distance_digest,
-    distance_overview,
-    distances_of,
     held_structures,
-    mark_points,
     structures_of,
     subsequence_table,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Sequence
     from pathlib import Path
 
-    import dask.dataframe as dd
     import pandas as pd
 
     from vinarch.commons import Commons
     from vinarch.distance import Metric
-    from vinarch.figures import Drawing
-    from vinarch.figures.theme import Width
+    from vinarch.report import ReportFigure
+    from vinarch.reproducing import Reproducibility
+    from vinarch.studies.pictures import Picture
 
-_WIDTHS: tuple[Width, ...] = ("single", "double")
-_FORMATS = ("png", "pdf", "svg")
+NOTEBOOK = "study.ipynb"
 _FIGURES = "figures"
 _STEPS = 5
-
-_BATCH = 8
-"""Partitions of distances that are held at a time, where all would be too many."""
-
-_PAIRS_HELD = _BATCH * PAIRS_PER_PARTITION
-"""Some hundred MB; so many pairs are computed at once however they are partitioned."""
+_OPTIONAL = ("index.html", "rejects.csv", NOTEBOOK)
+"""Files of an earlier study that this one may not write anew."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +73,18 @@ class Study:
         What `subsequences.csv` holds.
     pair_count : int
         Rows of `distances.parquet`.
+    statistics : pandas.DataFrame
+        What `Commons.statistics` gives.
+    reproduced : Reproducibility
+        What `vinarch.reproducibility` gives.
     """
 
     out: Path
     chosen: ChosenRow
     subsequences: pd.DataFrame
     pair_count: int
+    statistics: pd.DataFrame
+    reproduced: Reproducibility
 
     @property
     def index(self) -> Path:
@@ -105,12 +99,15 @@ def study(
     select: str | None = None,
     min_length: int = MIN_LENGTH,
     metric: Metric = "cityblock",
+    notebook: bool = False,
     progress: Progress | None = None,
 ) -> Study:
-    """Write tables, figures and a page about an archive's matching subsequences.
+    """Write tables, figures and a page about an archive: what it holds, shares and repeats.
 
-    Writes ``subsequences.csv``, ``distances.parquet``, ``figures/`` and ``index.html``, and
-    ``rejects.csv`` where rows of the archive could not be read.
+    Writes ``statistics.csv``, ``subsequences.csv``, ``distances.parquet``,
+    ``reproducibility.csv`` with ``replicated_structures.csv``, ``shared_starts.csv`` and
+    ``training_noise.csv``, ``figures/`` and ``index.html``, and ``rejects.csv`` where rows of the
+    archive could not be read.
     The page of an earlier study goes first and the new one comes last, so that a page never shows
     other numbers than the files beside it.
 
@@ -128,6 +125,8 @@ def study(
         Shortest run to keep, in symbols.
     metric : {"cityblock", "euclidean", "hamming"}, default "cityblock"
         Distance between structures.
+    notebook : bool, default False
+        Whether to write the page's content as ``study.ipynb`` too, with its outputs in it.
     progress : Progress, optional
         Listens to the steps.
 
@@ -155,7 +154,9 @@ def study(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     made = vinarch.study(low, folder)
     ...     sorted(path.name for path in made.out.iterdir())
-    ['distances.parquet', 'figures', 'index.html', 'subsequences.csv']
+    ['distances.parquet', 'figures', 'index.html', 'replicated_structures.csv',
+    'reproducibility.csv', 'shared_starts.csv', 'statistics.csv', 'subsequences.csv',
+    'training_noise.csv']
     """
     progress = progress or LogProgress()
     folder = expanded(out)
@@ -181,24 +182,50 @@ def study(
             chosen = chosen or default_row(matches)
             held = held_structures(state, chosen)
             progress.advance(1)
+            statistics, overall = commons.statistics(), commons.statistics(by=None)
+            progress.advance(1)
+            reproduced = reproducibility(commons, min_length=min_length)
+            progress.advance(1)
             sweep(folder)
-            remove_files(folder / "index.html", folder / "rejects.csv")
+            remove_files(*(folder / name for name in _OPTIONAL))
             table = subsequence_table(matches)
             write_frame(table, folder / "subsequences.csv")
+            write_frame(statistics_table(statistics, overall), folder / "statistics.csv")
+            files = ["subsequences.csv", "statistics.csv", "distances.parquet"]
+            files += write_comparisons(reproduced, folder)
             if len(rejects):
                 write_frame(rejects, folder / "rejects.csv")
+                files.append("rejects.csv")
+            if notebook:
+                files.append(NOTEBOOK)
             progress.advance(1)
-            overview = _write_distances(commons, metric, folder / "distances.parquet")
-            progress.advance(1)
-            points = mark_points(matches, chosen.experiment, chosen)
-            drawn = _draw(points, held, commons.search_space(), chosen, metric, folder / _FIGURES)
-            progress.advance(1)
-            found = Findings(chosen, matches, across, overview, len(rejects), metric, min_length)
-            write_text(render_report(study_report(commons, found, drawn)), folder / "index.html")
+            overview = write_distances(commons, metric, folder / "distances.parquet")
             progress.advance(1)
         finally:
             progress.finish()
-    return Study(folder, chosen, table, int(overview["pairs"].sum()))
+        found = Findings(
+            chosen, matches, across, overview, metric, min_length,
+            tuple(files), statistics, overall, reproduced,
+        )  # fmt: skip
+        drawn = _draw(pictures_of(commons, found, held), folder / _FIGURES, progress)
+        report = study_report(commons, found, drawn)
+        if notebook:
+            write_text(render_notebook(report), folder / NOTEBOOK)
+        write_text(render_report(report), folder / "index.html")
+    return Study(folder, chosen, table, int(overview["pairs"].sum()), statistics, reproduced)
+
+
+def _draw(pictures: Sequence[Picture], folder: Path, progress: Progress) -> list[ReportFigure]:
+    prepare_folder(folder)
+    progress.start("Figures", len(pictures), "figures")
+    drawn = []
+    try:
+        for picture in pictures:
+            drawn.append(save_picture(picture, folder))
+            progress.advance(1)
+    finally:
+        progress.finish()
+    return drawn
 
 
 def _checked(commons: Commons, row: ChosenRow, min_length: int) -> ChosenRow:
@@ -214,74 +241,3 @@ def _checked(commons: Commons, row: ChosenRow, min_length: int) -> ChosenRow:
         )
     structures_of(commons, row.experiment, row.start, flat)
     return ChosenRow(row.experiment, row.start, flat)
-
-
-def _write_distances(commons: Commons, metric: Metric, out: Path) -> pd.DataFrame:
-    """Write the long table as one file and return what the page tells of it."""
-    structures = commons.experiment_index["structure_count"].astype("int64")
-    pair_count = int((structures * (structures - 1) // 2).sum())
-    digests = []
-
-    def pieces() -> Iterator[pd.DataFrame]:
-        for piece in _batches(distances(commons, metric=metric), pair_count):
-            digests.append(distance_digest(piece))
-            yield piece
-
-    write_pieces(pieces(), DISTANCES, out)
-    return distance_overview(digests)
-
-
-def _batches(lazy: dd.DataFrame, pair_count: int) -> Iterator[pd.DataFrame]:
-    size = lazy.npartitions if pair_count <= _PAIRS_HELD else _BATCH
-    for first in range(0, lazy.npartitions, size):
-        yield lazy.partitions[first : first + size].compute()
-
-
-def _draw(
-    points: pd.DataFrame,
-    held: pd.DataFrame,
-    space: str,
-    chosen: ChosenRow,
-    metric: Metric,
-    folder: Path,
-) -> list[ReportFigure]:
-    """Draw the three figures in both widths; the page shows the single-column ones."""
-    experiment, start, length = chosen.experiment, chosen.start, len(chosen.subsequence)
-    cells = cells_of(held, space, start, length)
-    pairs = distances_of(held, metric)
-    kinds: dict[str, tuple[str, Callable[[Width], Drawing]]] = {
-        "subsequences": (
-            "Matching subsequences",
-            lambda width: draw_subsequences(points, experiment=experiment, width=width),
-        ),
-        "structures": (
-            "Structures that share the selected subsequence",
-            lambda width: draw_structures(
-                cells, experiment=experiment, start=start, length=length, width=width
-            ),
-        ),
-        "distance_map": (
-            "Distances between these structures",
-            lambda width: draw_distance_map(
-                pairs, experiment=experiment, metric=metric, order="accuracy", width=width
-            ),
-        ),
-    }
-    folder.mkdir(exist_ok=True)
-    sweep(folder)
-    return [_save(folder, name, title, draw) for name, (title, draw) in kinds.items()]
-
-
-def _save(folder: Path, name: str, title: str, draw: Callable[[Width], Drawing]) -> ReportFigure:
-    drawings = {width: draw(width) for width in _WIDTHS}
-    saved = {
-        width: drawing.save(folder / f"{name}_{width}", _FORMATS)
-        for width, drawing in drawings.items()
-    }
-    links = [
-        Link(f"{width} column, {path.suffix[1:].upper()}", f"{folder.name}/{path.name}")
-        for width, paths in saved.items()
-        for path in paths
-    ]
-    png = saved["single"][_FORMATS.index("png")].read_bytes()
-    return ReportFigure(title, drawings["single"].caption, png, tuple(links))

@@ -18,23 +18,44 @@ from vinarch.summary.figure_frames import (
     structure_distances,
     structures_of,
     subsequence_points,
+    tree_of,
 )
+from vinarch.summary.network_frames import genome_of, network_edges
+from vinarch.summary.replication_frames import default_pair, overlap_cells, paired_points
 from vinarch.summary.report_tables import distance_digest, distance_overview, subsequence_table
+from vinarch.summary.search_frames import (
+    MOST_CHOSEN,
+    curve_points,
+    mark_chosen,
+    order_points,
+    pareto_points,
+)
 
 __all__ = [
+    "MOST_CHOSEN",
     "PUBLISHED_ROW",
     "ChosenRow",
     "cells_of",
     "check_trained",
+    "curve_points",
+    "default_pair",
     "default_row",
     "distance_digest",
     "distance_overview",
     "distances_of",
+    "genome_of",
     "held_structures",
+    "mark_chosen",
     "mark_points",
+    "network_edges",
+    "order_points",
+    "overlap_cells",
+    "paired_points",
+    "pareto_points",
     "structure_cells",
     "structure_distances",
     "structures_of",
     "subsequence_points",
     "subsequence_table",
+    "tree_of",
 ]

@@ -15,12 +15,15 @@ from vinarch.distance import Metric, check_metric, cross_distances
 from vinarch.errors import ParameterError, SelectionError
 from vinarch.genome import MacroSpace, flatten_nested, symbol_matrix
 from vinarch.genome_state import genome_states, mean_of_states
+from vinarch.linkage import Linkage, Tree, join_nearest
 from vinarch.matching import check_subsequence, match
 from vinarch.subsequence import MIN_LENGTH
 from vinarch.summary.chosen_row import ChosenRow
 
 if TYPE_CHECKING:
     from vinarch.commons import Commons
+
+ACCURACY_A = "mean_val_accuracy_percent_a"
 
 
 def check_trained(commons: Commons) -> None:
@@ -62,7 +65,8 @@ def subsequence_points(
     Returns
     -------
     DataFrame
-        Columns ``start, subsequence, length, count, mean_val_accuracy_percent, chosen``.
+        Columns ``experiment, start, subsequence, length, count, mean_val_accuracy_percent,
+        chosen``.
 
     Raises
     ------
@@ -84,7 +88,8 @@ def subsequence_points(
 
 def mark_points(matches: pd.DataFrame, experiment: str, row: ChosenRow | None) -> pd.DataFrame:
     """Return the rows of `vinarch.match` of one experiment as `subsequence_points` does."""
-    columns = ["start", "subsequence", "length", "count", "mean_val_accuracy_percent"]
+    columns = ["experiment", "start", "subsequence", "length", "count"]
+    columns.append("mean_val_accuracy_percent")
     points = matches.loc[matches["experiment"] == experiment, columns].reset_index(drop=True)
     points["chosen"] = False
     if row is not None:
@@ -100,8 +105,9 @@ def structures_of(commons: Commons, experiment: str, start: int, subsequence: st
     Returns
     -------
     DataFrame
-        Columns ``structure, flat, mean_val_accuracy_percent``: the number of the structure, its
-        flattened genome, and the mean validation accuracy over all epoch rows of its networks.
+        Columns ``experiment, structure, flat, mean_val_accuracy_percent``: the number of the
+        structure, its flattened genome, and the mean validation accuracy over all epoch rows of
+        its networks.
 
     Raises
     ------
@@ -147,7 +153,8 @@ def held_structures(state: pd.DataFrame, row: ChosenRow) -> pd.DataFrame:
     ordered = held.sort_values(
         ["mean_val_accuracy_percent", "structure"], na_position="first", ignore_index=True
     )
-    return pd.DataFrame(ordered, columns=["structure", "flat", "mean_val_accuracy_percent"])
+    columns = ["experiment", "structure", "flat", "mean_val_accuracy_percent"]
+    return pd.DataFrame(ordered, columns=columns)
 
 
 def structure_cells(
@@ -158,8 +165,8 @@ def structure_cells(
     Returns
     -------
     DataFrame
-        Columns ``structure, mean_val_accuracy_percent, position, symbol, phase, shared``;
-        structures by ascending accuracy, positions ascending from 0, phases from 1.
+        Columns ``experiment, structure, mean_val_accuracy_percent, position, symbol, phase,
+        shared``; structures by ascending accuracy, positions ascending from 0, phases from 1.
 
     Raises
     ------
@@ -182,7 +189,8 @@ def cells_of(held: pd.DataFrame, space: str, start: int, length: int) -> pd.Data
     cells["symbol"] = [
         int(flat[place]) for flat, place in zip(cells["flat"], cells["position"], strict=True)
     ]
-    columns = ["structure", "mean_val_accuracy_percent", "position", "symbol", "phase", "shared"]
+    columns = ["experiment", "structure", "mean_val_accuracy_percent"]
+    columns += ["position", "symbol", "phase", "shared"]
     return pd.DataFrame(cells, columns=columns)
 
 
@@ -198,7 +206,8 @@ def structure_distances(
     Returns
     -------
     DataFrame
-        Columns ``structure_a, structure_b, distance``: all ordered pairs, both by ascending
+        Columns ``experiment, structure_a, mean_val_accuracy_percent_a, structure_b,
+        mean_val_accuracy_percent_b, distance, metric``: all ordered pairs, both by ascending
         accuracy as in `structure_cells`.
 
     Raises
@@ -215,10 +224,37 @@ def structure_distances(
 def distances_of(held: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     """Return the distances between structures, as `structures_of` gives them, one row a pair."""
     symbols = symbol_matrix(held["flat"].tolist())
-    numbers = held[["structure"]]
+    numbers = held[["structure", "mean_val_accuracy_percent"]]
     pairs = numbers.merge(numbers, how="cross", suffixes=("_a", "_b"))
     pairs["distance"] = cross_distances(symbols, symbols, metric).ravel()
+    pairs["metric"] = metric
+    # One experiment: its name stands first, as in the other frames.
+    pairs.insert(0, "experiment", held["experiment"].iloc[0])
     return pairs
+
+
+def tree_of(pairs: pd.DataFrame, linkage: Linkage = "average", most: int | None = None) -> Tree:
+    """Return the tree that joins the structures of a frame of pairs, the nearest first.
+
+    The order of the rows does not show in it: equal distances are settled by accuracy, then by
+    the number of the structure.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        ``structure_a, structure_b, distance`` and, where known, ``mean_val_accuracy_percent_a``:
+        every ordered pair once.
+    linkage : {"average", "single", "complete"}, default "average"
+        What the distance of two groups is.
+    most : int, optional
+        Join the last so many structures only.
+    """
+    keys = [ACCURACY_A, "structure_a"] if ACCURACY_A in pairs.columns else ["structure_a"]
+    firsts = pairs.drop_duplicates("structure_a")
+    ordered = firsts.sort_values(keys, na_position="first")["structure_a"].tolist()
+    shown = ordered[-(most or len(ordered)) :]
+    square = pairs.pivot(index="structure_a", columns="structure_b", values="distance")  # noqa: PD010
+    return join_nearest(square.loc[shown, shown].to_numpy(dtype="float64"), shown, linkage)
 
 
 def _whole(commons: Commons, start: int | None, subsequence: str | None) -> tuple[int, str]:

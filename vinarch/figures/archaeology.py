@@ -1,0 +1,375 @@
+"""VINARCH's views of one experiment, as users call them: a commons or a frame in, a drawing out.
+
+Asks `vinarch.summary` for the tidy frame and the plot modules for the picture; neither computes
+nor draws itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from vinarch.commons import Commons
+from vinarch.distance import check_metric
+from vinarch.figures.cell_plot import draw_structures
+from vinarch.figures.cell_rows import COLUMNS as CELL_COLUMNS
+from vinarch.figures.cell_rows import MOST_STRUCTURES
+from vinarch.figures.drawing import check_columns
+from vinarch.figures.given import (
+    check_given,
+    marked_points,
+    metric_of,
+    needed,
+    one_experiment,
+)
+from vinarch.figures.heat_plot import draw_distance_map
+from vinarch.figures.heat_rows import ACCURACIES
+from vinarch.figures.heat_rows import COLUMNS as PAIR_COLUMNS
+from vinarch.figures.network_plot import draw_network
+from vinarch.figures.network_rows import COLUMNS as EDGE_COLUMNS
+from vinarch.figures.scatter_plot import COLUMNS as POINT_COLUMNS
+from vinarch.figures.scatter_plot import draw_subsequences
+from vinarch.figures.theme import width_mm
+from vinarch.genome import Genome, MacroSpace, flatten_nested
+from vinarch.linkage import LINKAGES
+from vinarch.parameters import check_choice
+from vinarch.subsequence import MIN_LENGTH
+from vinarch.summary import (
+    genome_of,
+    network_edges,
+    structure_cells,
+    structure_distances,
+    subsequence_points,
+    tree_of,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from vinarch.distance import Metric
+    from vinarch.figures.drawing import Drawing
+    from vinarch.figures.theme import Width
+    from vinarch.linkage import Linkage
+
+
+def subsequences(
+    data: Commons | pd.DataFrame,
+    experiment: str | None = None,
+    start: int | None = None,
+    subsequence: str | None = None,
+    *,
+    min_length: int | None = None,
+    width: Width = "single",
+    ax: Axes | None = None,
+) -> Drawing:
+    """Draw the matching subsequences of an experiment: length, accuracy, number of structures.
+
+    Where points coincide the spot is the darker the more there are; the column ``density`` of
+    the data counts them.
+
+    Parameters
+    ----------
+    data : Commons or pandas.DataFrame
+        A frame has the columns ``subsequence, start, length, count, mean_val_accuracy_percent``
+        and maybe ``chosen`` and ``experiment``: the data of an earlier drawing, or what
+        `vinarch.match` computes.
+    experiment : str
+        Name of the experiment; a frame of one experiment needs none.
+    start, subsequence : int and str, optional
+        The row to mark: start index from 0, and symbols as ``"10110"`` or ``"[1,0,1,1,0]"``.
+    min_length : int, optional
+        Shortest run to draw, in symbols: 5 for a commons, whatever it has for a frame.
+    width : {"single", "double"}
+        Column width: 85 or 178 mm.
+    ax : matplotlib.axes.Axes, optional
+        Axes of your own to draw on, with the look that your figure has.
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    SelectionError
+        If the commons has no such experiment, or its histories are unknown.
+    ParameterError
+        If `data` is neither or lacks a column, if `start` or `subsequence` comes alone or does
+        not fit into a genome, if `min_length` or `width` cannot be, or if no run is that long.
+    MixedSpacesError
+        If experiments of that name belong to several search spaces.
+
+    Examples
+    --------
+    >>> import vinarch
+    >>> commons = vinarch.fetch("JS9FR6")
+    >>> drawing = vinarch.figures.subsequences(commons, "1gpu_1e14_early_termination")
+    >>> drawing.data["density"].value_counts().sort_index().tolist()
+    [144, 149, 108, 72, 30, 11]
+    """
+    width_mm(width)
+    where = "subsequences"
+    check_given(data, where)
+    if isinstance(data, Commons):
+        name: str = needed(experiment, "experiment", where)
+        shortest = MIN_LENGTH if min_length is None else min_length
+        points = subsequence_points(data, name, start, subsequence, shortest)
+    else:
+        check_columns(data, POINT_COLUMNS[:-1], f"{where}, argument data")
+        points, name = one_experiment(data, experiment, where)
+        points = marked_points(points, start, subsequence)
+        points = points[points["length"] >= (min_length or 0)]
+    return draw_subsequences(points, experiment=name, width=width, ax=ax)
+
+
+def structures(
+    data: Commons | pd.DataFrame,
+    experiment: str | None = None,
+    start: int | None = None,
+    subsequence: str | None = None,
+    *,
+    width: Width = "single",
+    ax: Axes | None = None,
+) -> Drawing:
+    """Draw the structures that hold a subsequence as rows of cells, by ascending accuracy.
+
+    Parameters
+    ----------
+    data : Commons or pandas.DataFrame
+        A frame has the columns ``structure, position, symbol, shared,
+        mean_val_accuracy_percent, phase`` and maybe ``experiment``: the data of an earlier
+        drawing.
+    experiment : str
+        Name of the experiment; a frame of one experiment needs none.
+    start : int
+        Start index in the flattened genome, from 0; a frame has it in ``shared``.
+    subsequence : str
+        Its symbols, ``"10110"`` or ``"[1,0,1,1,0]"``; a frame has them.
+    width : {"single", "double"}
+        Column width: 85 or 178 mm.
+    ax : matplotlib.axes.Axes, optional
+        Axes of your own to draw on, with the look that your figure has.
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    SelectionError
+        If the commons has no such experiment, its histories are unknown, or no structure of it
+        holds the subsequence.
+    ParameterError
+        If `data` is neither or lacks a column, if the subsequence does not fit into a genome or
+        is not the one that a frame shares, or `width` is unknown.
+    MixedSpacesError
+        If experiments of that name belong to several search spaces.
+
+    Examples
+    --------
+    >>> import vinarch
+    >>> commons = vinarch.fetch("JS9FR6")
+    >>> row = ("1gpu_1e14_early_termination", 0, "10110110101010")
+    >>> vinarch.figures.structures(commons, *row).data["structure"].unique().tolist()
+    [11, 30, 29, 49, 43]
+    """
+    width_mm(width)
+    where = "structures"
+    check_given(data, where)
+    if isinstance(data, Commons):
+        name: str = needed(experiment, "experiment", where)
+        start = needed(start, "start", where)
+        symbols = needed(subsequence, "subsequence", where)
+        cells = structure_cells(data, name, start, symbols)
+        length = len(flatten_nested(symbols))
+    else:
+        check_columns(data, CELL_COLUMNS, f"{where}, argument data")
+        cells, name = one_experiment(data, experiment, where)
+        shared = cells.loc[cells["shared"].astype(bool), "position"]
+        if start is None:
+            start = int(shared.min()) if len(shared) else 0
+        length = shared.nunique() if subsequence is None else len(flatten_nested(subsequence))
+    return draw_structures(cells, experiment=name, start=start, length=length, width=width, ax=ax)
+
+
+def distance_map(  # noqa: PLR0913 - all but four are passed by name
+    data: Commons | pd.DataFrame,
+    experiment: str | None = None,
+    start: int | None = None,
+    subsequence: str | None = None,
+    *,
+    metric: Metric | None = None,
+    dendrogram: bool = False,
+    linkage: Linkage = "average",
+    order: Literal["accuracy", "tree", "frame"] | None = None,
+    width: Width = "single",
+    ax: Axes | None = None,
+) -> Drawing:
+    """Draw the distances between the structures that hold a subsequence.
+
+    Parameters
+    ----------
+    data : Commons or pandas.DataFrame
+        A frame has the columns ``structure_a, structure_b, distance``, one row an ordered pair,
+        and maybe ``mean_val_accuracy_percent_a``, ``mean_val_accuracy_percent_b``, ``metric``
+        and ``experiment``: the data of an earlier drawing. It is drawn as it is: `start` and
+        `subsequence` choose from a commons only.
+    experiment : str
+        Name of the experiment; a frame of one experiment needs none.
+    start : int
+        Start index in the flattened genome, from 0.
+    subsequence : str
+        Its symbols, ``"10110"`` or ``"[1,0,1,1,0]"``.
+    metric : {"cityblock", "euclidean", "hamming"}, optional
+        In symbols (so by default), in the root of symbols, or as a share of positions; of a frame
+        its column ``metric``.
+    dendrogram : bool, default False
+        Whether to draw the tree that joins the nearest structures first beside the map.
+    linkage : {"average", "single", "complete"}, default "average"
+        What that tree takes for the distance of two groups: mean, least or greatest distance.
+    order : {"accuracy", "tree", "frame"}, optional
+        Rows by rising accuracy, as the leaves of the tree, or as the frame has them. By default
+        the tree's with a dendrogram, else by accuracy where it is known.
+    width : {"single", "double"}
+        Column width: 85 or 178 mm.
+    ax : matplotlib.axes.Axes, optional
+        Axes of your own to draw on, without a dendrogram.
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    SelectionError
+        If the commons has no such experiment, its histories are unknown, or no structure of it
+        holds the subsequence.
+    ParameterError
+        If `data` is neither or lacks a column, if the subsequence does not fit into a genome, if
+        `metric`, `linkage`, `order` or `width` is unknown, or if a dendrogram is asked for on
+        one axes or in another order.
+    MixedSpacesError
+        If experiments of that name belong to several search spaces.
+
+    Examples
+    --------
+    >>> import vinarch
+    >>> commons = vinarch.fetch("JS9FR6")
+    >>> row = ("1gpu_1e14_early_termination", 0, "10110110101010")
+    >>> vinarch.figures.distance_map(commons, *row).data["distance"].max()
+    np.float64(5.0)
+
+    Rows as leaves of the tree, which is drawn beside them:
+
+    >>> drawing = vinarch.figures.distance_map(commons, *row, dendrogram=True)
+    >>> drawing.data["structure_a"].unique().tolist()
+    [43, 11, 30, 49, 29]
+    """
+    width_mm(width)
+    where = "distance_map"
+    check_choice(f"{where}(linkage=…)", linkage, list(LINKAGES))
+    check_choice(f"{where}(order=…)", order, ["accuracy", "tree", "frame", None])
+    check_given(data, where)
+    if isinstance(data, Commons):
+        name: str = needed(experiment, "experiment", where)
+        metric = metric or "cityblock"
+        check_metric(metric)
+        start = needed(start, "start", where)
+        symbols = needed(subsequence, "subsequence", where)
+        pairs = structure_distances(data, name, start, symbols, metric)
+    else:
+        check_columns(data, PAIR_COLUMNS, f"{where}, argument data")
+        pairs, name = one_experiment(data, experiment, where)
+        metric = metric_of(pairs, metric)
+    if order is None:
+        by_accuracy = set(ACCURACIES) <= set(pairs.columns)
+        order = "tree" if dendrogram else "accuracy" if by_accuracy else "frame"
+    return draw_distance_map(
+        pairs,
+        experiment=name,
+        metric=metric,
+        order=tree_of(pairs, linkage, MOST_STRUCTURES) if order == "tree" else order,
+        dendrogram=dendrogram,
+        width=width,
+        ax=ax,
+    )
+
+
+def network(
+    data: Commons | Genome | pd.DataFrame,
+    experiment: str | None = None,
+    structure: int | None = None,
+    start: int | None = None,
+    subsequence: str | None = None,
+    *,
+    width: Width = "single",
+    ax: Axes | None = None,
+) -> Drawing:
+    """Draw the network that a genome stands for, and below it the genome as a row of cells.
+
+    Data flow from left to right; connections are drawn above the nodes, the skip bit and what
+    the decoder adds below. A subsequence is outlined in the cells, and the connections that it
+    encodes are drawn heavy.
+
+    Parameters
+    ----------
+    data : Commons, vinarch.genome.Genome or pandas.DataFrame
+        A frame is the data of an earlier drawing: one row an edge, with the columns ``experiment,
+        structure, search_space, genome, start, length, phase, source, target_phase, target, kind,
+        bit, in_subsequence``.
+    experiment : str
+        Name of the experiment; a commons needs it.
+    structure : int
+        Number of the structure in the experiment; a commons needs it.
+    start, subsequence : int and str, optional
+        The run to mark: start index in the flattened genome from 0, and symbols.
+    width : {"single", "double"}
+        Column width: 85 or 178 mm.
+    ax : matplotlib.axes.Axes, optional
+        Axes of your own to draw on.
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    SelectionError
+        If the commons has no such experiment or structure, its histories are unknown, or the
+        genome does not hold the subsequence.
+    ParameterError
+        If `data` is none of the three or lacks a column, if `start` or `subsequence` comes alone
+        or does not fit into the genome, or `width` is unknown.
+    MixedSpacesError
+        If experiments of that name belong to several search spaces.
+
+    Examples
+    --------
+    >>> import vinarch
+    >>> commons = vinarch.fetch("JS9FR6")
+    >>> row = ("1gpu_1e14_early_termination", 11, 0, "10110110101010")
+    >>> drawing = vinarch.figures.network(commons, *row)
+    >>> drawing.data.groupby("kind")["in_subsequence"].agg(["size", "sum"])
+                size  sum
+    kind
+    connection     8    7
+    flow           6    0
+    repair         6    0
+    skip           2    1
+    """
+    width_mm(width)
+    where = "network"
+    if not isinstance(data, Genome):
+        check_given(data, where)
+        if isinstance(data, Commons):
+            name: str = needed(experiment, "experiment", where)
+            data = genome_of(data, name, needed(structure, "structure", where))
+        else:
+            check_columns(data, EDGE_COLUMNS, f"{where}, argument data")
+            if start is None and subsequence is None:
+                return draw_network(data, width=width, ax=ax)
+            first = data.iloc[0]
+            data = MacroSpace.from_name(first["search_space"]).from_flat(first["genome"])
+            experiment = experiment or first["experiment"]
+            structure = first["structure"] if structure is None else structure
+    edges = network_edges(data, start, subsequence, experiment=experiment, structure=structure)
+    return draw_network(edges, width=width, ax=ax)

@@ -1,0 +1,79 @@
+"""Rows of cells on axes: symbol 1 yellow, 0 purple, a dashed outline around the shared run.
+
+Symbols and places enter, marks on axes leave; two views draw their cells here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import Rectangle
+
+from vinarch.figures.sheet import mm
+from vinarch.figures.theme import INK, ONE, ZERO
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from vinarch.figures.cell_rows import Places
+
+OUTLINE_PT = 1.2
+DASHES = (0, (3, 2))
+
+
+@dataclass(frozen=True)
+class Block:
+    """Where rows of cells stand on their axes, and how large a cell is there."""
+
+    left: float = 0.0
+    top: float = 0.0
+    wide: float = 1.0
+    high: float = 1.0
+
+
+def draw_cells(
+    axes: Axes, block: Block, places: Places, symbols: NDArray[np.float64], cell_mm: float
+) -> None:
+    """Draw one row of cells for each row of symbols, one mesh a phase."""
+    rows = len(symbols)
+    for _, first, last in places.phases:
+        edges = np.array([*places.lefts[first : last + 1], places.lefts[last] + 1])
+        axes.pcolormesh(
+            block.left + block.wide * edges,
+            block.top + block.high * np.arange(rows + 1),
+            symbols[:, first : last + 1],
+            vmin=0,
+            vmax=1,
+            cmap=ListedColormap([ZERO, ONE]),
+            linewidth=_gap_pt(cell_mm),
+            edgecolors="white",
+        )
+
+
+def outline(axes: Axes, block: Block, span: tuple[float, float], rows: int) -> None:
+    """Draw a dashed line around the cells of a span."""
+    left, right = (block.left + block.wide * edge for edge in span)
+    # White below, dark dashes above: one of the two stands out from either colour.
+    for colour, dashes, line in (("white", "solid", 2.4), (INK, DASHES, OUTLINE_PT)):
+        axes.add_patch(
+            Rectangle(
+                (left, block.top),
+                right - left,
+                rows * block.high,
+                fill=False,
+                edgecolor=colour,
+                linewidth=line,
+                linestyle=dashes,
+                clip_on=False,
+                zorder=5,
+            )
+        )
+
+
+def _gap_pt(cell_mm: float) -> float:
+    """Return the white line between cells: none where it would eat the cells themselves."""
+    return min(0.5, cell_mm / mm(12))

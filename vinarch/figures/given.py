@@ -1,0 +1,132 @@
+"""What a figure function was given to draw: a commons, or the tidy frame of a drawing.
+
+Decides which of both, and picks one experiment out of a frame; draws nothing, computes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from vinarch.commons import Commons
+from vinarch.distance import check_metric
+from vinarch.errors import ParameterError
+from vinarch.genome import flatten_nested
+
+if TYPE_CHECKING:
+    from vinarch.distance import Metric
+
+
+def check_given(data: Any, where: str) -> None:
+    """Refuse what is neither a commons nor a frame.
+
+    Raises
+    ------
+    ParameterError
+        The message names the type that came.
+    """
+    if not isinstance(data, (Commons, pd.DataFrame)):
+        raise ParameterError(
+            f"{where}, argument data",
+            "a Commons or a pandas frame",
+            f"{type(data).__name__}: {str(data)[:60]!r}",
+            "Pass what vinarch.fetch(…) returns, or the data of an earlier drawing.",
+        )
+
+
+def one_experiment(
+    frame: pd.DataFrame, experiment: str | None, where: str
+) -> tuple[pd.DataFrame, str]:
+    """Return the rows of one experiment, and its name.
+
+    Without a column ``experiment`` the argument names what all rows are of.
+
+    Raises
+    ------
+    ParameterError
+        If the frame has several experiments and none, or another one, is asked for.
+    """
+    if "experiment" not in frame.columns:
+        if not experiment:
+            raise ParameterError(
+                f"{where}, argument experiment",
+                "a name, since the frame has no column experiment",
+                "None",
+                "Name the experiment that the rows are of.",
+            )
+        return frame, experiment
+    names = sorted(map(str, frame["experiment"].dropna().unique()))
+    if experiment is None and len(names) == 1:
+        return frame, names[0]
+    if experiment not in names:
+        raise ParameterError(
+            f"{where}, argument experiment",
+            "one of " + (", ".join(names) or "none: the frame has no rows"),
+            repr(experiment),
+            "Name one experiment of the frame.",
+        )
+    return frame[frame["experiment"] == experiment], experiment
+
+
+def needed(value: Any, name: str, where: str) -> Any:
+    """Return an argument that a commons needs.
+
+    Raises
+    ------
+    ParameterError
+        If it was left out.
+    """
+    if value is None:
+        raise ParameterError(
+            f"{where}, argument {name}",
+            f"{name}, to choose from a commons",
+            "None",
+            "Only with the frame of an earlier drawing it can be left out.",
+        )
+    return value
+
+
+def marked_points(points: pd.DataFrame, start: int | None, subsequence: str | None) -> pd.DataFrame:
+    """Mark the row of a frame that start and subsequence name; without them keep its own mark.
+
+    Raises
+    ------
+    ParameterError
+        If no row is of that start and subsequence.
+    """
+    if start is None and subsequence is None:
+        return points if "chosen" in points.columns else points.assign(chosen=False)
+    chosen = (points["start"] == start) & (
+        points["subsequence"] == flatten_nested(subsequence or "")
+    )
+    if not chosen.any():
+        raise ParameterError(
+            "subsequences, arguments start and subsequence",
+            "those of one row of the frame",
+            f"start {start}, subsequence {subsequence}",
+            "Take both from one row of the frame, or leave both out.",
+        )
+    return points.assign(chosen=chosen)
+
+
+def metric_of(pairs: pd.DataFrame, metric: Metric | None) -> Metric:
+    """Return the metric that a frame tells, or the one that it is said to have.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such metric, or the frame tells another one.
+    """
+    told = sorted(set(pairs["metric"])) if "metric" in pairs.columns else []
+    if metric is None:
+        metric = told[0] if told else "cityblock"
+    check_metric(metric)
+    if told not in ([], [metric]):
+        raise ParameterError(
+            "distance_map, argument metric",
+            " and ".join(map(repr, told)) + ", as the frame says",
+            repr(metric),
+            "Leave the argument out, and pass pairs of one metric.",
+        )
+    return metric

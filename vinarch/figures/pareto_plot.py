@@ -1,0 +1,230 @@
+"""Accuracy against MFLOPs, the Pareto front of each experiment drawn out.
+
+A tidy frame with one row a network enters, a drawing leaves; who is on the front comes with the
+frame. Accuracy is maximised, MFLOPs are minimised.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vinarch.figures.accuracy_scale import SCALE_WORDS, AccuracyScale, set_x_range
+from vinarch.figures.drawing import Drawing, check_columns, figure_of
+from vinarch.figures.key_row import Key, draw_legend_on
+from vinarch.figures.measure_words import axis_words, caption_words, counted, measure_of, percent
+from vinarch.figures.panel_figure import (
+    PanelWords,
+    check_one_panel,
+    draw_panel_figure,
+    known_rows,
+    shown_experiments,
+)
+from vinarch.figures.theme import INK, Width, width_mm
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+COLUMNS = (
+    "archive",
+    "experiment",
+    "architecture",
+    "mflops",
+    "measure",
+    "val_accuracy_percent",
+    "on_front",
+)
+
+OTHERS = "#8ea3c4"
+"""Light blue of the networks that others dominate."""
+
+FRONT_LINE: dict[str, Any] = {"color": INK, "linewidth": 0.8}
+_DOT: dict[str, Any] = {
+    "marker": "o",
+    "edgecolor": "#5c7299",
+    "facecolor": OTHERS,
+    "linewidth": 0.25,
+}
+_DIAMOND: dict[str, Any] = {"marker": "D", "edgecolor": "white", "facecolor": INK, "linewidth": 0.3}
+_AREAS = {"single": (5.0, 9.0), "double": (9.0, 16.0)}
+_X_WORDS = "MFLOPs of one forward pass, minimised"
+
+
+def draw_pareto_front(
+    networks: pd.DataFrame, *, width: Width = "single", ax: Axes | None = None
+) -> Drawing:
+    """Draw the networks by MFLOPs and accuracy, one panel an experiment.
+
+    The step line goes through the front: at each number of MFLOPs it has the highest accuracy
+    that a network of no more reaches.
+
+    Parameters
+    ----------
+    networks : pandas.DataFrame
+        One row a network: ``archive, experiment, architecture, mflops, measure,
+        val_accuracy_percent, on_front``. Of more than `panels.MOST_PANELS` experiments the first
+        ones are drawn, and heading and caption say so.
+    width : {"single", "double"}
+        One or two columns of a page.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw one experiment on instead of a figure of its own.
+
+    Returns
+    -------
+    Drawing
+        Its `data` are the rows drawn.
+
+    Raises
+    ------
+    ParameterError
+        If a column or every row with accuracy and MFLOPs is missing, if the rows name several
+        measures, if `ax` is given for several experiments, or if `width` is unknown.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from vinarch.figures.pareto_plot import draw_pareto_front
+    >>> networks = pd.DataFrame(
+    ...     {
+    ...         "archive": "toy",
+    ...         "experiment": "one",
+    ...         "architecture": [0, 1, 2],
+    ...         "mflops": [700.0, 400.0, 800.0],
+    ...         "measure": "last_val_accuracy_percent",
+    ...         "val_accuracy_percent": [98.5, 97.0, 96.0],
+    ...         "on_front": [True, True, False],
+    ...     }
+    ... )
+    >>> draw_pareto_front(networks).data["architecture"].tolist()
+    [2, 1, 0]
+    """
+    page_mm = width_mm(width)
+    where = "draw_pareto_front, argument networks"
+    check_columns(networks, COLUMNS, where)
+    measure = measure_of(networks, where)
+    known = known_rows(networks[list(COLUMNS)], ["val_accuracy_percent", "mflops"], where)
+    shown = shown_experiments(known)
+    # The front is drawn last, so that no other point hides it.
+    drawn = shown.rows.sort_values(
+        ["archive", "experiment", "on_front", "mflops", "val_accuracy_percent", "architecture"],
+        ignore_index=True,
+    )
+    caption = _caption(drawn, measure, len(networks) - len(known), shown.left_out)
+    scale = AccuracyScale.fitted(drawn["val_accuracy_percent"])
+    limits = _mflops_limits(drawn)
+
+    def draw(axes: Axes, rows: pd.DataFrame, areas: tuple[float, float]) -> None:
+        scale.set_on(axes, "y")
+        set_x_range(axes, *limits, _x_bins(axes))
+        axes.grid(visible=True, color="#e4e4e4")
+        front = rows[rows["on_front"].astype(bool)]
+        others = rows[~rows["on_front"].astype(bool)]
+        axes.step(front["mflops"], front["val_accuracy_percent"], where="post", **FRONT_LINE)
+        for points, area, look, order in (
+            (others, areas[0], _DOT, 2),
+            (front, areas[1], _DIAMOND, 3),
+        ):
+            axes.scatter(
+                points["mflops"], points["val_accuracy_percent"], s=area, zorder=order, **look
+            )
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+
+    y_words = axis_words(measure) + ", maximised"
+    if ax is not None:
+        check_one_panel(shown, where)
+        draw(ax, drawn, _AREAS["double"])
+        ax.set_xlabel(_X_WORDS)
+        ax.set_ylabel(y_words)
+        draw_legend_on(ax, _keys())
+        return Drawing(figure_of(ax), drawn, caption)
+    words = PanelWords("Accuracy and MFLOPs: Pareto fronts", _X_WORDS, y_words, _told)
+    figure = draw_panel_figure(
+        shown.with_rows(drawn),
+        words,
+        _keys(),
+        lambda axes, rows: draw(axes, rows, _AREAS["single" if len(shown.names) > 1 else width]),
+        (page_mm, width),
+    )
+    return Drawing(figure, drawn, caption)
+
+
+def _x_bins(axes: Axes) -> int:
+    inches = axes.get_window_extent().width / axes.figure.dpi
+    return max(2, min(8, int(inches / 0.35)))
+
+
+def _mflops_limits(drawn: pd.DataFrame) -> tuple[float, float]:
+    low, high = float(drawn["mflops"].min()), float(drawn["mflops"].max())
+    margin = 0.05 * (high - low) or max(0.05 * abs(high), 1.0)
+    return low - margin, high + margin
+
+
+def _keys() -> list[Key]:
+    none = {"linestyle": "none", "color": OTHERS, "markeredgecolor": "#5c7299"}
+    return [
+        Key("a network", {**none, "marker": "o", "markersize": 2.6, "markeredgewidth": 0.25}),
+        Key(
+            "on the Pareto front",
+            {**FRONT_LINE, "marker": "D", "markersize": 3.0, "markeredgecolor": "white"}
+            | {"markeredgewidth": 0.3},
+        ),
+    ]
+
+
+def _told(rows: pd.DataFrame) -> tuple[str, ...]:
+    best = _best(rows)
+    accuracy = percent(float(best["val_accuracy_percent"]))
+    return (
+        f"front {int(rows['on_front'].sum())} of {len(rows)}",
+        f"best {accuracy} % at {float(best['mflops']):,.0f} MFLOPs",
+    )
+
+
+def _best(rows: pd.DataFrame) -> pd.Series:
+    """Return the most accurate network; of equal ones that of least MFLOPs."""
+    order = ["val_accuracy_percent", "mflops", "archive", "experiment", "architecture"]
+    best: pd.Series = rows.sort_values(order, ascending=[False, *[True] * 4]).iloc[0]
+    return best
+
+
+def _caption(drawn: pd.DataFrame, measure: str, unknown: int, left_out: int) -> str:
+    groups = drawn.groupby(["archive", "experiment"])
+    fronts = groups["on_front"].sum().to_numpy()
+    sizes = groups.size().to_numpy()
+    best = _best(drawn)
+    peak = f"{percent(float(best['val_accuracy_percent']))} % at {float(best['mflops']):.1f} MFLOPs"
+    name = str(best["experiment"])
+    words = caption_words(measure)
+    if len(sizes) == 1:
+        said = (
+            f"{words.capitalize()} (maximised) against MFLOPs of one forward pass (minimised) of "
+            f"{counted(int(sizes[0]), 'network')} of the experiment {name}; "
+            f"{_on_front(int(fronts[0]))} on the Pareto front (diamonds, step line), and the best "
+            f"accuracy is {peak}."
+        )
+    else:
+        many = f"{sizes.sum():,} networks of {len(sizes)} experiments"
+        said = (
+            f"{words.capitalize()} (maximised) against MFLOPs of one forward pass (minimised) of "
+            f"{many}, a panel each with the same axes; {_span(fronts)} networks are on the Pareto "
+            f"front of their experiment (diamonds, step line), and the best accuracy is {peak} "
+            f"({name})."
+        )
+    if unknown:
+        said += f" {counted(unknown, 'network')} without accuracy or MFLOPs left out."
+    if left_out:
+        said += f" {counted(left_out, 'further experiment')} not drawn."
+    if AccuracyScale.fitted(drawn["val_accuracy_percent"]).finer:
+        said += f" {SCALE_WORDS}"
+    return said
+
+
+def _on_front(number: int) -> str:
+    return "1 is" if number == 1 else f"{number} are"
+
+
+def _span(values: np.ndarray) -> str:
+    low, high = int(values.min()), int(values.max())
+    return str(low) if low == high else f"{low} to {high}"

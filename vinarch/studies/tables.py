@@ -1,0 +1,83 @@
+"""The tables of a study as files: what was computed in, CSV and Parquet out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from vinarch.measuring import PAIRS_PER_PARTITION, distances
+from vinarch.schema import DISTANCES
+from vinarch.studies.files import write_frame, write_pieces
+from vinarch.summary import distance_digest, distance_overview
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import dask.dataframe as dd
+
+    from vinarch.commons import Commons
+    from vinarch.distance import Metric
+    from vinarch.reproducing import Reproducibility
+
+ALL_EXPERIMENTS = "(all)"
+"""What stands for the experiment in the rows of all networks together."""
+
+_BATCH = 8
+"""Partitions of distances that are held at a time, where all would be too many."""
+
+_PAIRS_HELD = _BATCH * PAIRS_PER_PARTITION
+"""Some hundred MB; so many pairs are computed at once however they are partitioned."""
+
+
+def statistics_table(statistics: pd.DataFrame, overall: pd.DataFrame) -> pd.DataFrame:
+    """Return the statistics of each experiment, and those of all networks together below them.
+
+    Parameters
+    ----------
+    statistics, overall : pandas.DataFrame
+        What `Commons.statistics` gives by experiment, and for all networks as one group.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `statistics`; the last rows have the experiment `ALL_EXPERIMENTS`.
+    """
+    archives = statistics["archive"].unique().tolist()
+    together = overall.assign(archive="; ".join(archives), experiment=ALL_EXPERIMENTS)
+    return pd.concat([statistics, together[statistics.columns]], ignore_index=True)
+
+
+def write_comparisons(reproduced: Reproducibility, folder: Path) -> tuple[str, ...]:
+    """Write the tables that compare experiments; return the names of the files."""
+    tables = {
+        "reproducibility.csv": reproduced.pairs,
+        "replicated_structures.csv": reproduced.structures,
+        "shared_starts.csv": reproduced.starts,
+        "training_noise.csv": reproduced.noise,
+    }
+    for name, table in tables.items():
+        write_frame(table, folder / name)
+    return tuple(tables)
+
+
+def write_distances(commons: Commons, metric: Metric, out: Path) -> pd.DataFrame:
+    """Write the long table as one file and return what the page tells of it."""
+    structures = commons.experiment_index["structure_count"].astype("int64")
+    pair_count = int((structures * (structures - 1) // 2).sum())
+    digests = []
+
+    def pieces() -> Iterator[pd.DataFrame]:
+        for piece in _batches(distances(commons, metric=metric), pair_count):
+            digests.append(distance_digest(piece))
+            yield piece
+
+    write_pieces(pieces(), DISTANCES, out)
+    return distance_overview(digests)
+
+
+def _batches(lazy: dd.DataFrame, pair_count: int) -> Iterator[pd.DataFrame]:
+    size = lazy.npartitions if pair_count <= _PAIRS_HELD else _BATCH
+    for first in range(0, lazy.npartitions, size):
+        yield lazy.partitions[first : first + size].compute()

@@ -1,0 +1,256 @@
+"""The sections of a study's page, in the order of a paper: findings in, a `Report` out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vinarch import __version__, study_words
+from vinarch.errors import ParameterError
+from vinarch.report import (
+    Block,
+    Link,
+    Listing,
+    Paragraph,
+    Ref,
+    Report,
+    ReportFigure,
+    ReportTable,
+    Section,
+)
+from vinarch.study_page import lines, tables
+from vinarch.study_page.origin import (
+    citation_blocks,
+    cited,
+    moment_of,
+    provenance_blocks,
+    shareable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
+
+    from vinarch.commons import Commons
+    from vinarch.provenance import Provenance
+    from vinarch.study_page.findings import Findings
+
+_SAYS = {
+    "learning_curves": "shows how the validation accuracy of the networks rose with the epochs.",
+    "pareto_front": "sets the accuracy of each network against its cost, and marks the networks "
+    "that no other one beats in both.",
+    "search_order": "shows the accuracies in the order of the search.",
+    "subsequences": "shows all matching subsequences of the experiment.",
+    "structures": "shows the structures that hold the selected one.",
+    "distance_map": "shows how far these structures lie apart.",
+    "network": "draws the network of one of them.",
+    "paired_accuracies": "compares the structures that two experiments trained.",
+    "overlap_matrix": "shows how much the experiments have in common.",
+}
+"""What leads the reader to each figure."""
+
+_AGREEMENTS = (
+    ("replication", "all"),
+    ("replication", "without_shared_start"),
+    ("transfer", "all"),
+    ("unknown", "all"),
+)
+"""Relations and scopes of pairs; without the shared start little is left of the transfers."""
+
+_STATISTICS = ("learning_curves", "pareto_front", "search_order")
+_MATCHING = ("subsequences", "structures", "distance_map", "network")
+_REPRODUCIBILITY = ("paired_accuracies", "overlap_matrix")
+
+
+def study_report(commons: Commons, found: Findings, figures: Sequence[ReportFigure]) -> Report:
+    """Put together all that the page of a study says.
+
+    Parameters
+    ----------
+    commons : Commons
+        Of one archive.
+    found : Findings
+    figures : sequence of ReportFigure
+        With links to their files, in any order; the key of each is its function in
+        `vinarch.figures`.
+
+    Returns
+    -------
+    Report
+        Sections without content are left out.
+
+    Raises
+    ------
+    ParameterError
+        If a figure has no place in the page.
+    """
+    drawn = {figure.key: figure for figure in figures}
+    for key in drawn:
+        if key not in _SAYS:
+            raise ParameterError(
+                "study_report(figures=…)",
+                "figures of these keys: " + ", ".join(_SAYS),
+                repr(key),
+                "Give it a place in `vinarch.study_page.sections`.",
+            )
+    provenance = shareable(commons.provenance[0])
+    trained = _training(found)
+    index = commons.experiment_index
+    sections = (
+        Section("data", "Data", tuple(_data(commons, found, provenance))),
+        Section("statistics", "Statistics", tuple(_statistics(found, index, trained, drawn))),
+        Section("matching", "Matching subsequences", tuple(_matching(found, drawn))),
+        Section("reproducibility", "Reproducibility", tuple(_reproducibility(found, drawn))),
+    )
+    linked = {
+        block.link.path
+        for section in sections
+        for block in section.blocks
+        if isinstance(block, ReportTable) and block.link is not None
+    } | {"rejects.csv"}
+    others = [Link(name, name) for name in found.files if name not in linked]
+    return Report(
+        title=f"Study of {provenance.archive}",
+        byline=f"Made by vinarch {__version__} from the archive {provenance.archive}, version "
+        f"{provenance.version}, doi:{provenance.doi}.",
+        vinarch_version=__version__,
+        abstract=tuple(_abstract(found, provenance, trained)),
+        preamble=lines.preamble(commons, found),
+        sections=(
+            *(section for section in sections if section.blocks),
+            Section("again", "How to make this again", tuple(_again(commons, found, others))),
+            Section("provenance", "Provenance", tuple(provenance_blocks(provenance))),
+            Section("cite", "How to cite the data", tuple(citation_blocks(provenance))),
+        ),
+    )
+
+
+def _training(found: Findings) -> tuple[str, ...]:
+    if found.statistics is None or found.overall is None:
+        return ()
+    return study_words.training_sentences(found.overall, found.statistics)
+
+
+def _abstract(
+    found: Findings, provenance: Provenance, trained: Sequence[str]
+) -> Iterable[Paragraph]:
+    yield _text(
+        [
+            _subject(provenance),
+            *trained[:1],
+            *(
+                study_words.highest_sentences(found.statistics)
+                if found.statistics is not None
+                else ()
+            ),
+            *study_words.match_sentences(found.matches, found.across, found.min_length)[:1],
+            *_replicated(found),
+        ]
+    )
+
+
+def _subject(provenance: Provenance) -> str:
+    return (
+        f"This page tells what vinarch {__version__} found in the archive {provenance.archive}, "
+        f"version {provenance.version}."
+    )
+
+
+def _data(commons: Commons, found: Findings, provenance: Provenance) -> Iterable[Block]:
+    record = commons.snapshot.record(provenance.archive)
+    licence = f" Their licence is {record.licence}." if record and record.licence else ""
+    yield Paragraph(("The data are those of: ", *cited(provenance)))
+    yield Paragraph(
+        (
+            f"They were fetched {moment_of(provenance.fetched_at)} ({provenance.source}).",
+            f"{licence} ",
+            Ref("provenance"),
+            " lists the files with their checksums, ",
+            Ref("cite"),
+            " tells how to cite them.",
+        )
+    )
+    rejected = commons.rejected_row_count
+    read = int(commons.experiment_index["history_row_count"].sum()) + rejected
+    said = study_words.reading_sentence(read, rejected)
+    listed = found.link("rejects.csv")
+    yield Paragraph((f"{said} They are listed in ", listed, ".") if listed else (said,))
+    yield tables.experiments_table(commons.experiment_index)
+
+
+def _statistics(
+    found: Findings, index: pd.DataFrame, trained: Sequence[str], drawn: dict[str, ReportFigure]
+) -> Iterable[Block]:
+    statistics, overall = found.statistics, found.overall
+    if statistics is not None and overall is not None:
+        yield _text([*trained, *study_words.cost_sentences(overall, statistics)])
+        yield tables.cost_table(found, statistics)
+        accurate = study_words.accuracy_sentences(statistics, found.confidence)
+        yield _text([*accurate, *study_words.data_sentences(index)])
+        yield tables.accuracy_table(found, statistics)
+    yield from _figures(_STATISTICS, drawn)
+
+
+def _matching(found: Findings, drawn: dict[str, ReportFigure]) -> Iterable[Block]:
+    yield _text(study_words.match_sentences(found.matches, found.across, found.min_length))
+    yield _text(study_words.chosen_sentences(found.matches, found.chosen))
+    yield from _figures(_MATCHING, drawn)
+    yield tables.matches_table(found)
+    if found.across.empty:
+        yield _text(["No matching subsequence was found across experiments."])
+    else:
+        yield tables.across_table(found)
+    yield tables.distances_table(found)
+
+
+def _reproducibility(found: Findings, drawn: dict[str, ReportFigure]) -> Iterable[Block]:
+    if found.reproduced is not None:
+        yield from map(_text, found.reproduced.paragraphs)
+    yield from _figures(_REPRODUCIBILITY, drawn)
+    if found.reproduced is None:
+        return
+    pairs, noise = found.reproduced.pairs, found.reproduced.noise
+    shown = [
+        *(tables.agreement_table(found, pairs, *kind) for kind in _AGREEMENTS),
+        tables.overlap_table(found, pairs),
+    ]
+    yield from (table for table in shown if table is not None)
+    if not any(shown):
+        yield _text(["There is no pair of experiments to compare."])
+    yield tables.noise_table(found, noise) or _text(
+        ["No structure was trained more than once within one experiment."]
+    )
+
+
+def _figures(keys: Iterable[str], drawn: dict[str, ReportFigure]) -> Iterable[Block]:
+    there = [key for key in keys if key in drawn]
+    if there:
+        pairs = ((Ref(key), f" {_SAYS[key]} ") for key in there)
+        yield Paragraph(tuple(piece for pair in pairs for piece in pair))
+        yield from (drawn[key] for key in there)
+
+
+def _again(commons: Commons, found: Findings, others: Sequence[Link]) -> Iterable[Block]:
+    said = f"With vinarch {__version__} these lines write this page, its tables and its figures."
+    yield _text([said])
+    yield Listing(lines.study_lines(commons, found), "python")
+    yield _text(
+        ["The lines that make one figure or one table stand with it; these come before them."]
+    )
+    yield Listing(lines.preamble(commons, found), "python")
+    if others:
+        pieces: list[str | Link] = ["Other files beside this page: "]
+        for place, link in enumerate(others):
+            pieces += [", ", link] if place else [link]
+        yield Paragraph((*pieces, "."))
+
+
+def _replicated(found: Findings) -> tuple[str, ...]:
+    if found.reproduced is None or found.overall is None or found.reproduced.pairs.empty:
+        return ()
+    known = int(found.overall["structure_count"].max())
+    return study_words.replicated_sentences(found.reproduced.structures, known)
+
+
+def _text(sentences: Iterable[str]) -> Paragraph:
+    return Paragraph((" ".join(sentences),))
