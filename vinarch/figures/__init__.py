@@ -33,8 +33,9 @@ The frame of a drawing draws it again, or a part of it:
 
 from __future__ import annotations
 
-from vinarch.figures.archaeology import distance_map, network, structures, subsequences
+from vinarch.figures.archaeology import distance_map, structures, subsequences
 from vinarch.figures.drawing import Drawing
+from vinarch.figures.genomes import network
 from vinarch.figures.replication import overlap_matrix, paired_accuracies
 from vinarch.figures.searches import learning_curves, pareto_front, search_order
 from vinarch.figures.theme import set_theme, theme

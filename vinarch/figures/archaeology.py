@@ -24,18 +24,14 @@ from vinarch.figures.given import (
 from vinarch.figures.heat_plot import draw_distance_map
 from vinarch.figures.heat_rows import ACCURACIES
 from vinarch.figures.heat_rows import COLUMNS as PAIR_COLUMNS
-from vinarch.figures.network_plot import draw_network
-from vinarch.figures.network_rows import COLUMNS as EDGE_COLUMNS
 from vinarch.figures.scatter_plot import COLUMNS as POINT_COLUMNS
 from vinarch.figures.scatter_plot import draw_subsequences
 from vinarch.figures.theme import width_mm
-from vinarch.genome import Genome, MacroSpace, flatten_nested
+from vinarch.genome import flatten_nested
 from vinarch.linkage import LINKAGES
 from vinarch.parameters import check_choice
 from vinarch.subsequence import MIN_LENGTH
 from vinarch.summary import (
-    genome_of,
-    network_edges,
     structure_cells,
     structure_distances,
     subsequence_points,
@@ -292,84 +288,3 @@ def distance_map(  # noqa: PLR0913 - all but four are passed by name
         width=width,
         ax=ax,
     )
-
-
-def network(
-    data: Commons | Genome | pd.DataFrame,
-    experiment: str | None = None,
-    structure: int | None = None,
-    start: int | None = None,
-    subsequence: str | None = None,
-    *,
-    width: Width = "single",
-    ax: Axes | None = None,
-) -> Drawing:
-    """Draw the network that a genome stands for, and below it the genome as a row of cells.
-
-    Data flow from left to right; connections are drawn above the nodes, the skip bit and what
-    the decoder adds below. A subsequence is outlined in the cells, and the connections that it
-    encodes are drawn heavy.
-
-    Parameters
-    ----------
-    data : Commons, vinarch.genome.Genome or pandas.DataFrame
-        A frame is the data of an earlier drawing: one row an edge, with the columns ``experiment,
-        structure, search_space, genome, start, length, phase, source, target_phase, target, kind,
-        bit, in_subsequence``.
-    experiment : str
-        Name of the experiment; a commons needs it.
-    structure : int
-        Number of the structure in the experiment; a commons needs it.
-    start, subsequence : int and str, optional
-        The run to mark: start index in the flattened genome from 0, and symbols.
-    width : {"single", "double"}
-        Column width: 85 or 178 mm.
-    ax : matplotlib.axes.Axes, optional
-        Axes of your own to draw on.
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    SelectionError
-        If the commons has no such experiment or structure, its histories are unknown, or the
-        genome does not hold the subsequence.
-    ParameterError
-        If `data` is none of the three or lacks a column, if `start` or `subsequence` comes alone
-        or does not fit into the genome, or `width` is unknown.
-    MixedSpacesError
-        If experiments of that name belong to several search spaces.
-
-    Examples
-    --------
-    >>> import vinarch
-    >>> commons = vinarch.fetch("JS9FR6")
-    >>> row = ("1gpu_1e14_early_termination", 11, 0, "10110110101010")
-    >>> drawing = vinarch.figures.network(commons, *row)
-    >>> drawing.data.groupby("kind")["in_subsequence"].agg(["size", "sum"])
-                size  sum
-    kind
-    connection     8    7
-    flow           6    0
-    repair         6    0
-    skip           2    1
-    """
-    width_mm(width)
-    where = "network"
-    if not isinstance(data, Genome):
-        check_given(data, where)
-        if isinstance(data, Commons):
-            name: str = needed(experiment, "experiment", where)
-            data = genome_of(data, name, needed(structure, "structure", where))
-        else:
-            check_columns(data, EDGE_COLUMNS, f"{where}, argument data")
-            if start is None and subsequence is None:
-                return draw_network(data, width=width, ax=ax)
-            first = data.iloc[0]
-            data = MacroSpace.from_name(first["search_space"]).from_flat(first["genome"])
-            experiment = experiment or first["experiment"]
-            structure = first["structure"] if structure is None else structure
-    edges = network_edges(data, start, subsequence, experiment=experiment, structure=structure)
-    return draw_network(edges, width=width, ax=ax)
