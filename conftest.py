@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine can make any example slow: that is no fault of the code.
+settings.register_profile("vinarch", deadline=None)
+settings.load_profile("vinarch")
 
 ARCHIVES_VARIABLE = "VINARCH_TEST_ARCHIVES"
 ROOT = Path(__file__).resolve().parent

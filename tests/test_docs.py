@@ -68,7 +68,9 @@ def generated(reference_pages, tmp_path_factory):
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
 
 
-@pytest.mark.parametrize("name", sorted({*vinarch.__all__} - {"figures", "__version__"}))
+@pytest.mark.parametrize(
+    "name", sorted({*vinarch.__all__} - {"figures", "prediction", "__version__"})
+)
 def test_every_public_name_is_in_the_api_page(name):
     directive = "autoclass" if isinstance(getattr(vinarch, name), type) else "autofunction"
     assert re.search(rf"^\.\. {directive}:: {name}\b", read("reference/api.md"), re.MULTILINE)
@@ -76,6 +78,11 @@ def test_every_public_name_is_in_the_api_page(name):
 
 def test_the_version_is_in_the_api_page():
     assert "`vinarch.__version__`" in read("reference/api.md")
+
+
+@pytest.mark.parametrize("name", vinarch.prediction.__all__)
+def test_every_name_of_the_prediction_engine_is_in_the_api_page(name):
+    assert f":: vinarch.prediction.{name}" in read("reference/api.md")
 
 
 @pytest.mark.parametrize("name", vinarch.figures.__all__)

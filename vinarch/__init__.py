@@ -15,11 +15,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vinarch import figures
+    from vinarch import figures, prediction
     from vinarch.access import archives, cite, fetch, open  # noqa: A004 - users write vinarch.open()
     from vinarch.commons import Commons
     from vinarch.matching import match, members
     from vinarch.measuring import distance_matrix, distances
+    from vinarch.replaying import (
+        compare_functions,
+        function_summary,
+        replay,
+        replay_ranking,
+        replay_summary,
+        replay_sweep,
+    )
     from vinarch.reproducing import Reproducibility, reproducibility
     from vinarch.studies import study
 
@@ -31,13 +39,20 @@ __all__ = [
     "__version__",
     "archives",
     "cite",
+    "compare_functions",
     "distance_matrix",
     "distances",
     "fetch",
     "figures",
+    "function_summary",
     "match",
     "members",
     "open",
+    "prediction",
+    "replay",
+    "replay_ranking",
+    "replay_summary",
+    "replay_sweep",
     "reproducibility",
     "study",
 ]
@@ -47,21 +62,30 @@ _HOME_OF = {
     "Reproducibility": "reproducing",
     "archives": "access",
     "cite": "access",
+    "compare_functions": "replaying",
     "distance_matrix": "measuring",
     "distances": "measuring",
     "fetch": "access",
+    "function_summary": "replaying",
     "match": "matching",
     "members": "matching",
     "open": "access",
+    "replay": "replaying",
+    "replay_ranking": "replaying",
+    "replay_summary": "replaying",
+    "replay_sweep": "replaying",
     "reproducibility": "reproducing",
     "study": "studies",
 }
 
 
+_MODULES = ("figures", "prediction")
+
+
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used."""
-    if name == "figures":
-        return import_module("vinarch.figures")
+    if name in _MODULES:
+        return import_module(f"vinarch.{name}")
     if name in _HOME_OF:
         value = getattr(import_module(f"vinarch.{_HOME_OF[name]}"), name)
         globals()[name] = value

@@ -16,6 +16,14 @@ from vinarch.schema.compared import (
 )
 from vinarch.schema.declarations import Column, Table
 from vinarch.schema.matched import DISTANCES, MATCHES
+from vinarch.schema.predicted import (
+    FUNCTION_ERRORS,
+    NETWORK_FUNCTIONS,
+    REPLAY_RANKING,
+    REPLAY_SUMMARY,
+    REPLAY_SWEEP,
+    REPLAYED_NETWORKS,
+)
 from vinarch.schema.stored import (
     ARCHITECTURES,
     ATTRIBUTES,
@@ -33,9 +41,15 @@ __all__ = [
     "EXPERIMENTS",
     "EXPERIMENT_PAIRS",
     "FORMAT_VERSION",
+    "FUNCTION_ERRORS",
     "HISTORIES",
     "MATCHES",
+    "NETWORK_FUNCTIONS",
     "REJECTS",
+    "REPLAYED_NETWORKS",
+    "REPLAY_RANKING",
+    "REPLAY_SUMMARY",
+    "REPLAY_SWEEP",
     "REPLICATED_STRUCTURES",
     "RESULT_TABLES",
     "SHARED_STARTS",
@@ -54,5 +68,11 @@ RESULT_TABLES = (
     EXPERIMENT_PAIRS,
     SHARED_STARTS,
     TRAINING_NOISE,
+    REPLAYED_NETWORKS,
+    REPLAY_SUMMARY,
+    REPLAY_SWEEP,
+    REPLAY_RANKING,
+    NETWORK_FUNCTIONS,
+    FUNCTION_ERRORS,
 )
 """The tables that vinarch computes."""
