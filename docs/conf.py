@@ -74,6 +74,7 @@ def setup(app):
     """Write the generated pages before Sphinx reads the first source."""
     app.connect("builder-inited", lambda _: reference_pages.write(HERE / "reference" / "generated"))
     app.connect("source-read", say_what_was_not_executed)
+    app.connect("autodoc-process-docstring", make_examples_of_a_module_no_section)
     app.connect("doctree-read", end_examples_without_an_empty_line)
 
 
@@ -81,6 +82,15 @@ def say_what_was_not_executed(_, __, source):
     """Put a note on pages whose code could not run for want of data."""
     if not HAS_DATA and executed_pages.is_executed(source[0]):
         source[0] = executed_pages.without_outputs(source[0])
+
+
+def make_examples_of_a_module_no_section(_, what, __, ___, ____, lines):
+    """Head the examples of a module as those of a function: two sections of one name clash."""
+    if what != "module":
+        return
+    for place, line in enumerate(lines[:-1]):
+        if line == "Examples" and set(lines[place + 1]) == {"-"}:
+            lines[place : place + 2] = [".. rubric:: Examples", ""]
 
 
 def end_examples_without_an_empty_line(_, doctree):

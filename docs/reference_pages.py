@@ -50,7 +50,7 @@ def table_text(table: Table) -> str:
         table.meaning,
         f"Sorted by {key}.",
         "",
-        "| Column | Type | Unit | May be null | Meaning |",
+        "| Column | Meaning | Type | Unit | May be null |",
         "|---|---|---|---|---|",
         *(_row(column) for column in table.columns),
         "",
@@ -71,10 +71,10 @@ def help_text(name: str) -> str:
 def _row(column: Column) -> str:
     cells = (
         f"`{column.name}`",
+        column.meaning,
         _type(column.type),
         column.unit,
         "yes" if column.nullable else "",
-        column.meaning,
     )
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
 

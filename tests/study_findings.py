@@ -10,8 +10,8 @@ from vinarch.summary import default_row, distance_digest, distance_overview
 FILES = ("subsequences.csv", "distances.parquet", "statistics.csv", "reproducibility.csv")
 
 
-def findings_of(commons, *, compared=True, files=FILES):
-    """Return all that a study finds, or what it finds without comparing experiments."""
+def findings_of(commons, *, files=FILES):
+    """Return all that a study finds."""
     matches = vinarch.match(commons).compute()
     return Findings(
         chosen=default_row(matches),
@@ -21,9 +21,9 @@ def findings_of(commons, *, compared=True, files=FILES):
         metric="cityblock",
         min_length=5,
         files=files,
-        statistics=commons.statistics() if compared else None,
-        overall=commons.statistics(by=None) if compared else None,
-        reproduced=vinarch.reproducibility(commons) if compared else None,
+        statistics=commons.statistics(),
+        overall=commons.statistics(by=None),
+        reproduced=vinarch.reproducibility(commons),
     )
 
 

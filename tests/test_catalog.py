@@ -162,6 +162,6 @@ def test_a_card_that_lacks_a_key_says_which(tmp_path, monkeypatch):
     from vinarch import catalog
 
     (tmp_path / "BROKEN.toml").write_text('name = "BROKEN"\n')
-    monkeypatch.setattr(catalog, "_cards_folder", lambda: tmp_path)
+    monkeypatch.setattr(catalog, "cards_folder", lambda: tmp_path)
     with pytest.raises(CardError, match=r"data card BROKEN.toml: .* got KeyError: 'doi'"):
         load_catalog()

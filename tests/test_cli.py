@@ -46,7 +46,8 @@ def test_help_names_every_command_and_where_to_start():
     result = CliRunner().invoke(commands, ["--help"])
     assert result.exit_code == 0
     assert COMMANDS == [
-        "catalog", "cite", "distances", "fetch", "match", "reproducibility", "statistics", "study",
+        "catalog", "cite", "claims", "distances", "fetch", "match", "reproducibility", "statistics",
+        "study",
     ]  # fmt: skip
     for name in COMMANDS:
         assert f"\n  {name} " in result.output
@@ -163,6 +164,19 @@ def test_reproducibility_prints_its_sentences_and_writes_the_pairs(fetched, tmp_
     printed = " ".join(done.output.split())
     assert [sentence for sentence in found.sentences if sentence not in printed] == []
     assert len(pd.read_csv(out)) == len(found.pairs) == 3 * 2 * 2
+
+
+def test_claims_print_what_agrees_and_write_them_all(fetched, tmp_path):
+    out = tmp_path / "claims.csv"
+    done = CliRunner(env=fetched).invoke(commands, ["claims", "JS9FR6", f"--out={out}"])
+    assert done.exit_code == 0, done.output
+    assert "42 claims of icpp2023: 15 agree, 3 differ, 24 not derivable" in done.output
+    assert pd.read_csv(out)["verdict"].value_counts().to_dict() == {
+        "agrees": 15, "differs": 3, "not derivable": 24,
+    }  # fmt: skip
+    unknown = CliRunner(env=fetched).invoke(commands, ["claims", "JS9FR6", "--paper=icpp2024"])
+    assert unknown.exit_code == 1
+    assert "Did you mean 'icpp2023'?" in unknown.output
 
 
 def test_distances_print_the_nearest_and_write_parquet(fetched, tmp_path):

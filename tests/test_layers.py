@@ -29,7 +29,7 @@ LAYERS = (
     {"ingestion", "commons"},
     {"genome_state"},
     {"matching", "measuring", "replaying"},
-    {"summary", "access", "reproducing"},
+    {"summary", "access", "reproducing", "claiming"},
     {"figures", "report"},
     {"notebook", "study_words"},
     {"study_page"},
@@ -61,6 +61,19 @@ ALONE = {
     },
 }
 """Libraries that only these modules may know."""
+
+COMPUTING = {
+    "claiming",
+    "cli",
+    "commons",
+    "ingestion",
+    "measuring",
+    "replaying",
+    "reproducing",
+    "studies",
+    "summary",
+}
+"""Modules that run a Dask graph; docs/explanation/decisions.md says why each does."""
 
 
 def module_of(path: Path) -> str:
@@ -104,6 +117,14 @@ def test_only_some_modules_know_a_library(path):
     for library, allowed in ALONE.items():
         uses = any(name == library or name.startswith(f"{library}.") for name in imports_of(path))
         assert not uses or mine in allowed, f"{mine} imports {library}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_some_modules_compute(path):
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+             if isinstance(node, ast.Call)]  # fmt: skip
+    computes = any(isinstance(call, ast.Attribute) and call.attr == "compute" for call in calls)
+    assert not computes or module_of(path) in COMPUTING, f"{path} runs a Dask graph"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -101,6 +101,10 @@ def test_a_picture_that_no_lines_make_is_shown():
     assert "![Drawn](data:image/png;base64,iVBORw0KGgo" in text_of(replace(DRAWN, python=()))
 
 
+def test_a_paragraph_can_lead_with_what_it_is_about():
+    assert text_of(Paragraph(("1. one",), "A_b")) == r"**A\_b.** 1. one"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

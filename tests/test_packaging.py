@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-CODE = "import vinarch, vinarch.catalog; print(vinarch.__file__, vinarch.cite('JS9FR6').text)"
+CODE = (
+    "import vinarch, vinarch.catalog; from vinarch.claiming.papers import load_paper; "
+    "load_paper('icpp2023'); print(vinarch.__file__, vinarch.cite('JS9FR6').text)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +31,10 @@ def wheel(tmp_path_factory) -> Path:
 
 def test_the_wheel_holds_the_cards_and_the_template(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    cards = sorted(path.name for path in (ROOT / "catalog").glob("*.toml"))
-    assert sorted(n.split("/")[-1] for n in names if n.startswith("vinarch/_cards/")) == cards
+    catalog = ROOT / "catalog"
+    cards = sorted(path.relative_to(catalog).as_posix() for path in catalog.rglob("*.toml"))
+    held = sorted(name for name in names if name.startswith("vinarch/_cards/"))
+    assert held == [f"vinarch/_cards/{card}" for card in cards]
     assert any(name.startswith("vinarch/_templates/") for name in names)
     assert "vinarch/py.typed" in names
     tops = {name.split("/")[0].split("-")[0] for name in names}

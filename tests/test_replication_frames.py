@@ -35,9 +35,9 @@ def pairs():
         archive_a="toy",
         archive_b="toy",
         mean_absolute_difference_points=2.0,
-        spearman=None,
-        spearman_low=None,
-        spearman_high=None,
+        spearman=float("nan"),
+        spearman_low=float("nan"),
+        spearman_high=float("nan"),
     )
     scopes = pd.DataFrame({"scope": ["all", "without_shared_start"]})
     measures = pd.DataFrame({"measure": [BEST, LAST]})

@@ -26,6 +26,7 @@ from vinarch.report import (
     Items,
     Link,
     Listing,
+    Look,
     Paragraph,
     Ref,
     Report,
@@ -35,7 +36,8 @@ from vinarch.report import (
     render_report,
     table_of,
 )
-from vinarch.report.shown import heading, shown_rows
+from vinarch.report.columns import shown_columns
+from vinarch.report.shown import heading
 
 SCRIPT = "<script>alert(1)</script>"
 LOADING = {"src", "srcset", "data", "poster", "background", "action"}
@@ -250,7 +252,7 @@ def test_values_are_written_for_readers(page):
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ((1.0, 2500.0), ["1", "2500"]),
+        ((1.0, 2500.0), ["1", "2,500"]),
         ((0.5, 0.0538), ["0.500", "0.054"]),
         ((99.987, 5.0), ["99.99", "5.00"]),
         ((12345.0, math.nan), ["12,345", "n/a"]),
@@ -261,7 +263,50 @@ def test_values_are_written_for_readers(page):
 )
 def test_numbers_of_a_column_have_the_same_decimals(values, expected):
     table = plain_table(("a",), tuple((value,) for value in values))
-    assert [row[0] for row in shown_rows(table)] == expected
+    (column,) = shown_columns(table)
+    assert [cell.text for cell in column.cells] == expected
+
+
+def interval_table(*rows):
+    looks = (("mean", Look("mean (95 %)", ends=("low", "high"))), ("kind", Look(words=KINDS)))
+    return plain_table(("kind", "mean", "low", "high"), rows, looks=looks)
+
+
+KINDS = ((None, "all of them"), ("a_b", "a or b"))
+
+
+def test_an_interval_stands_in_the_cell_of_its_estimate_and_words_for_codes(report):
+    rows = ((None, 0.6375, 0.1, 0.88), ("a_b", 0.5, math.nan, 0.75), ("c", math.nan, None, None))
+    kind, mean = shown_columns(interval_table(*rows))
+    assert (mean.head, mean.name, mean.numeric, kind.numeric) == (
+        "mean (95 %)",
+        "mean",
+        True,
+        False,
+    )
+    assert [cell.text for cell in mean.cells] == ["0.64 (0.10 to 0.88)", "0.50", "n/a"]
+    assert [cell.text for cell in kind.cells] == ["all of them", "a or b", "c"]
+    html = render_report(with_table(report, interval_table(*rows)))
+    assert '<td class="number" data-value="0.6375">0.64 (0.10 to 0.88)</td>' in html
+    assert "<td>all of them</td>" in html
+    assert 'title="low"' not in html
+
+
+def test_a_look_of_no_column_is_refused(report):
+    table = plain_table(("a",), ((1,),), looks=(("a", Look(ends=("low", "high"))),))
+    with pytest.raises(ParameterError, match="columns of its header: a, got high, low"):
+        render_report(with_table(report, table))
+
+
+@pytest.mark.parametrize(("rows", "kept"), [(14, True), (15, False)])
+def test_short_tables_stay_on_one_printed_page(report, rows, kept):
+    html = render_report(with_table(report, plain_table(("a",), ((1,),) * rows)))
+    assert ('<figure class="table short"' in html) == kept
+
+
+def test_a_paragraph_can_lead_with_what_it_is_about(report):
+    html = render_report(with_table(report, Paragraph(("Some words.",), SCRIPT)))
+    assert "<p><strong>&lt;script&gt;alert(1)&lt;/script&gt;.</strong> Some words.</p>" in html
 
 
 def test_heads_stand_over_their_numbers(report):

@@ -24,6 +24,7 @@ from vinarch.errors import ParameterError, SelectionError, StoreError
 from vinarch.figures.drawing import Drawing
 from vinarch.schema import REJECTS
 from vinarch.studies import check_ending, making, pictures, tables, write_frame
+from vinarch.studies.files import alone_in
 
 ROW = "1gpu_1e14_early_termination:0:10110110101010"
 
@@ -42,7 +43,7 @@ FIGURES = (
 def test_the_tables_that_compare_experiments_are_those_of_the_functions(made, real_commons):
     statistics = pd.read_csv(made.out / "statistics.csv")
     assert len(statistics) == len(made.statistics) + 7
-    together = statistics[statistics["experiment"] == "(all)"]
+    together = statistics[statistics["experiment"].isna()]
     assert together["n"].tolist() == real_commons.statistics(by=None)["n"].tolist()
     reproduced = vinarch.reproducibility(real_commons)
     for name, expected in (
@@ -359,6 +360,8 @@ def test_nothing_is_computed_or_rendered_twice(one, tmp_path, monkeypatch):
     [
         ({"metric": "manhattan"}, "got 'manhattan'. Did you mean 'cityblock'"),
         ({"min_length": 0}, r"from 1 to 21.*, got 0"),
+        ({"confidence": 95}, "For 95 % pass 0.95"),
+        ({"select": 5}, "EXPERIMENT:START:BITS"),
         ({"select": ROW, "min_length": 15}, "at least 15 symbols .*got 14 symbols"),
     ],
 )
@@ -369,6 +372,26 @@ def test_what_cannot_be_is_said_before_anything_is_computed(
     with pytest.raises(ParameterError, match=message):
         vinarch.study(real_commons, tmp_path / "out", **words)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_another_study_holds_is_left_alone(one, tmp_path):
+    with alone_in(tmp_path), pytest.raises(StoreError, match="one that another study holds now"):
+        vinarch.study(one, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_place_of_the_figures_is_said_before_anything_is_written(one, tmp_path):
+    (tmp_path / "figures").write_text("mine")
+    with pytest.raises(StoreError, match="a folder, or nothing yet, got a file"):
+        vinarch.study(one, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["figures"]
+
+
+def test_what_is_no_commons_or_no_folder_is_said(one):
+    with pytest.raises(ParameterError, match="study: expected a Commons, got NoneType"):
+        vinarch.study(None, "out")
+    with pytest.raises(StoreError, match="the path of a folder or file, got None"):
+        vinarch.study(one, None)
 
 
 def test_a_selection_without_histories_is_said_and_leaves_no_folder(real_commons, tmp_path):

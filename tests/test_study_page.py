@@ -7,11 +7,21 @@ from study_findings import findings_of, structures_figure
 import vinarch
 from vinarch.errors import ParameterError
 from vinarch.provenance import Asked, Provenance
-from vinarch.report import Items, Link, Paragraph, ReportFigure, ReportTable, render_report
+from vinarch.report import (
+    Items,
+    Link,
+    Paragraph,
+    Ref,
+    ReportFigure,
+    ReportTable,
+    render_report,
+)
+from vinarch.report.columns import shown_columns
 from vinarch.study_page import call_lines, study_report
 from vinarch.study_page.lines import literal
+from vinarch.study_page.looks import LOOKS
 from vinarch.study_page.origin import shareable
-from vinarch.summary import ChosenRow
+from vinarch.summary import MOST_CHOSEN, ChosenRow
 
 NAMES = (
     "1gpu_1e14_early_termination",
@@ -53,6 +63,15 @@ def table_of(report, key):
     return next(table for table in report.tables if table.key == key)
 
 
+def figures_paragraph(report, key):
+    """Return the paragraph that leads to a figure."""
+    return next(
+        block
+        for block in report.blocks
+        if isinstance(block, Paragraph) and Ref(key) in block.pieces
+    )
+
+
 def test_the_sections_are_those_of_a_paper(report):
     assert [section.heading for section in report.sections] == [
         "Data", "Statistics", "Matching subsequences", "Reproducibility", "How to make this again",
@@ -63,7 +82,8 @@ def test_the_sections_are_those_of_a_paper(report):
 def test_tables_stand_in_order_and_each_but_the_provenance_has_its_lines(report):
     assert [table.key for table in report.tables] == [
         "experiments", "training", "accuracy", "matches", "across", "distances", "replication_all",
-        "replication_without_shared_start", "transfer_all", "overlap", "noise", "asked", "files",
+        "replication_without_shared_start", "transfer_all", "transfer_without_shared_start",
+        "overlap", "noise", "asked", "files",
     ]  # fmt: skip
     silent = {table.key for table in report.tables if not table.python}
     assert silent == {"asked", "files"}
@@ -80,6 +100,8 @@ def test_the_text_says_the_numbers_of_the_frames(report, found, some):
     assert "which the VINARCH paper shows" in words
     assert "is 89.66 %." in words
     assert all(sentence in words for sentence in found.reproduced.sentences)
+    leads = [block.lead for block in report.blocks if isinstance(block, Paragraph) and block.lead]
+    assert leads == list(found.reproduced.topics)
 
 
 def test_the_statistics_on_the_page_are_those_of_the_networks(report, some):
@@ -100,7 +122,7 @@ def test_long_lists_are_shortened_and_none_is_called_missing(report):
     table = table_of(report, "matches")
     held = [row[table.header.index("structures")] for row in table.rows]
     assert all(len(text) < 40 for text in held)
-    assert held[0].endswith(", …")
+    assert held[0] == f"{table.rows[0][table.header.index('count')]} structures"
     assert table.total_rows > len(table.rows) == 20
 
 
@@ -124,21 +146,45 @@ def test_files_that_were_written_are_linked_and_no_others(some, found):
     assert rejects.count('href="rejects.csv"') == 1
 
 
-def test_without_comparisons_their_parts_are_left_out(some):
-    bare = findings_of(some, compared=False)
-    report = study_report(some, bare, [])
-    assert [section.key for section in report.sections] == [
-        "data", "matching", "again", "provenance", "cite",
-    ]  # fmt: skip
-    assert not any("statistics" in line or "reproduc" in line for line in report.preamble)
-    render_report(report)
+def test_what_hangs_on_a_shared_start_is_told_where_there_is_one(some, found):
+    left_over = replace(found, without_start=found.across["experiment_count"] - 1)
+    said = "Without the structures of the start that experiments share it is 0: the others"
+    assert said in words_of(study_report(some, left_over, []))
+    same = replace(found, without_start=found.across["experiment_count"])
+    assert "That does not hang on the start" in words_of(study_report(some, same, []))
+    assert "start that experiments share it is" not in words_of(study_report(some, found, []))
+
+
+def test_codes_are_words_on_the_page_and_intervals_stand_with_their_estimates(report, found):
+    page = render_report(report)
+    noise = table_of(report, "noise")
+    columns = {column.name: column for column in shown_columns(noise)}
+    assert {cell.text for cell in columns["training"].cells} <= {"all", "whole budget only"}
+    assert columns["experiment"].cells[-1].text == "all experiments"
+    assert "full_budget<" not in page
+    pairs = {column.name: column for column in shown_columns(table_of(report, "replication_all"))}
+    assert not {"spearman_low", "mean_absolute_difference_high"} & {*pairs}
+    pair = found.reproduced.pair(NAMES[0], NAMES[2])
+    row = pair[(pair["measure"] == "last_val_accuracy_percent") & (pair["scope"] == "all")].iloc[0]
+    assert pairs["spearman"].cells[0].text == (
+        f"{row['spearman']:.2f} ({row['spearman_low']:.2f} to {row['spearman_high']:.2f})"
+    )
+    assert pairs["spearman"].cells[0].value == row["spearman"]
+
+
+def test_every_look_is_of_a_column_that_some_table_shows(report):
+    shown = {name for table in report.tables for name in table.header}
+    assert {*LOOKS} - shown == set()
+    assert {end for look in LOOKS.values() for end in look.ends} <= shown
 
 
 def test_one_experiment_has_nothing_to_compare_and_says_so(real_commons):
     one = real_commons.select(experiment="4gpu_1e16_early_termination")
     report = study_report(one, findings_of(one), [])
     words = words_of(report)
-    assert "There is no pair of experiments to compare." in words
+    assert words.count("nothing can be compared between experiments.") == 1
+    assert "no pair of experiments" not in words
+    assert "across" not in [table.key for table in report.tables]
     assert "The experiment 4gpu_1e16_early_termination trained 100 networks" in words
     assert "in more than one experiment, " not in words
     assert 'experiment=["4gpu_1e16_early_termination"]' in "".join(report.preamble)
@@ -155,7 +201,6 @@ def test_tables_without_rows_are_sentences(some, found):
     report = study_report(some, empty, [])
     words = words_of(report)
     assert "No matching subsequence was found across experiments." in words
-    assert "There is no pair of experiments to compare." in words
     assert "No structure was trained more than once within one experiment." in words
     assert all(table.rows for table in report.tables)
 
@@ -169,6 +214,18 @@ def test_figures_come_in_the_order_of_the_text_and_an_unknown_one_is_refused(som
     ]  # fmt: skip
     with pytest.raises(ParameterError, match="got 'cloud'"):
         study_report(some, found, [replace(drawn, key="cloud")])
+
+
+def test_the_text_says_why_a_figure_shows_what_it_shows(some, found):
+    drawn = structures_figure(some, found.chosen)
+    keys = ("learning_curves", "paired_accuracies")
+    report = study_report(some, found, [replace(drawn, key=key) for key in keys])
+    curves = figures_paragraph(report, "learning_curves").pieces
+    assert curves[curves.index(Ref("matching")) - 1].endswith(
+        "that hold the subsequence selected in "
+    )
+    assert f"of more than {MOST_CHOSEN} those" in curves[curves.index(Ref("matching")) + 1]
+    assert "have most to compare" in "".join(map(str, figures_paragraph(report, keys[1]).pieces))
 
 
 def test_every_figure_of_vinarch_has_its_place(some, found):
@@ -235,8 +292,10 @@ def test_the_lines_of_the_study_make_it_again(some, found):
     exec("\n".join(listing.lines).replace("import vinarch", ""), {"vinarch": Stub()})
     assert asked == {
         "archive": "JS9FR6", "experiment": list(NAMES), "out": "study",
-        "select": f"{HOSTILE}:3:10110", "min_length": 5, "metric": "cityblock",
+        "select": f"{HOSTILE}:3:10110", "min_length": 5, "metric": "cityblock", "confidence": 0.95,
     }  # fmt: skip
+    noted = study_report(some, replace(found, files=("study.ipynb",)), []).sections[4].blocks[1]
+    assert "    notebook=True," in noted.lines
 
 
 def test_the_page_is_small_and_cites_the_data(report):

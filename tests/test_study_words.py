@@ -154,16 +154,43 @@ def test_matches_are_counted():
     first, second = study_words.match_sentences(found, across, 5)
     assert first.startswith(
         "There are 2 distinct matching subsequences of at least 5 symbols, counted within each "
-        "experiment: runs"
+        "experiment (1 different one): runs"
     )
     assert second == (
         "With all experiments taken together there are 2; 1 of them is held by structures of all "
         "2 experiments."
     )
+    same = found.assign(subsequence=["10110", "01101"])
+    assert "(1 different one)" in first
+    assert "different" not in study_words.match_sentences(same, across, 5)[0]
     (alone,) = study_words.match_sentences(found[:1], across, 1)
     assert alone.startswith(
         "There is 1 distinct matching subsequence of at least 1 symbol, within the experiment:"
     )
+
+
+@pytest.mark.parametrize(
+    ("held_without", "expected"),
+    [
+        (
+            [2, 1, 0],
+            (
+                "Without the structures of the start that experiments share it is 1: the others "
+                "are in all experiments because of it."
+            ),
+        ),
+        ([2, 2, 0], "That does not hang on the start that experiments share."),
+        (None, None),
+    ],
+)
+def test_what_is_everywhere_is_told_without_the_shared_start(held_without, expected):
+    found = matches(
+        *((name, 0, bits, [1, 2], 80.0) for name in "ab" for bits in ("10110", "01101"))
+    )
+    across = found[:3].assign(experiment_count=[2, 2, 1])
+    without = None if held_without is None else pd.Series(held_without, index=across.index)
+    said = study_words.match_sentences(found, across, 5, without)
+    assert said[2:] == (() if expected is None else (expected,))
 
 
 def test_the_chosen_subsequence_is_told_with_what_holds_it():

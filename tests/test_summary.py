@@ -4,10 +4,12 @@ import naive
 import pandas as pd
 import pytest
 
+import vinarch
 from vinarch import summary
 from vinarch.distance import check_metric
 from vinarch.errors import ParameterError, SelectionError
-from vinarch.summary import ChosenRow, default_row
+from vinarch.genome_state import genome_states
+from vinarch.summary import ChosenRow, default_row, experiments_holding
 
 ROW = ("1gpu_1e14_early_termination", 0, "10110110101010")
 
@@ -159,3 +161,15 @@ def test_the_published_form_keeps_zeros_and_lists_structures():
         "experiment", "subsequence", "length", "start", "structures", "count",
         "mean_val_accuracy_percent",
     ]  # fmt: skip
+
+
+@pytest.mark.archives
+def test_experiments_that_hold_a_subsequence_are_counted_as_the_matcher_counts_them(real_commons):
+    across = vinarch.match(real_commons, by=None).compute()
+    structures = genome_states(real_commons).compute()
+    found = experiments_holding(across, structures)
+    assert found.tolist() == across["experiment_count"].tolist()
+    starts = vinarch.reproducibility(real_commons.select(gpus=4)).starts
+    left = experiments_holding(across, structures, starts["structure_id"])
+    assert ((found == 9).sum(), (left == 9).sum()) == (838, 107)
+    assert (left <= found).all()

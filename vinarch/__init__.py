@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vinarch import figures, prediction
     from vinarch.access import archives, cite, fetch, open  # noqa: A004 - users write vinarch.open()
+    from vinarch.claiming import claims
     from vinarch.commons import Commons
     from vinarch.matching import match, members
     from vinarch.measuring import distance_matrix, distances
@@ -39,6 +40,7 @@ __all__ = [
     "__version__",
     "archives",
     "cite",
+    "claims",
     "compare_functions",
     "distance_matrix",
     "distances",
@@ -62,6 +64,7 @@ _HOME_OF = {
     "Reproducibility": "reproducing",
     "archives": "access",
     "cite": "access",
+    "claims": "claiming",
     "compare_functions": "replaying",
     "distance_matrix": "measuring",
     "distances": "measuring",

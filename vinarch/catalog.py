@@ -214,7 +214,7 @@ def load_catalog() -> tuple[Archive, ...]:
     CardError
         If a card is no valid TOML or lacks a key.
     """
-    cards = [entry for entry in _cards_folder().iterdir() if entry.name.endswith(".toml")]
+    cards = [entry for entry in cards_folder().iterdir() if entry.name.endswith(".toml")]
     return tuple(_parse_card(card) for card in sorted(cards, key=lambda card: card.name))
 
 
@@ -261,7 +261,8 @@ def find_archive(name: str) -> Archive:
     )
 
 
-def _cards_folder() -> Traversable:
+def cards_folder() -> Traversable:
+    """Return the folder of the data cards, in a wheel or in a checkout."""
     inside = resources.files("vinarch") / "_cards"
     if inside.is_dir():
         return inside

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from math import atanh, isfinite, sqrt, tanh
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def check_confidence(where: str, value: Any) -> float:
     vinarch.errors.ParameterError: statistics(confidence=…): expected a number between 0 and 1,
     got 95. For 95 % pass 0.95.
     """
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    number = isinstance(value, Real) and not isinstance(value, bool)
     if not number or not 0 < value < 1:
         raise ParameterError(where, "a number between 0 and 1", repr(value), "For 95 % pass 0.95.")
     return float(value)

@@ -26,7 +26,8 @@ from vinarch.report import (
     check_report,
 )
 from vinarch.report.checks import check_size
-from vinarch.report.shown import doi_url, heading, relative_url, shown, shown_rows, size_note
+from vinarch.report.columns import shown_columns
+from vinarch.report.shown import doi_url, relative_url, shown, size_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -164,7 +165,8 @@ def _code(lines: Sequence[str], shows: dict[str, str] | None = None) -> Notebook
 
 
 def _running(paragraph: Paragraph, labels: dict[str, str]) -> str:
-    return _start("".join(_piece(piece, labels) for piece in paragraph.pieces))
+    text = "".join(_piece(piece, labels) for piece in paragraph.pieces)
+    return f"**{_escaped(paragraph.lead)}.** {text}" if paragraph.lead else _start(text)
 
 
 def _piece(piece: str | Ref | Link | Doi, labels: dict[str, str]) -> str:
@@ -208,6 +210,8 @@ def _fenced(lines: Sequence[str], language: str) -> str:
 
 def _grid(table: ReportTable) -> str:
     """Write a table that no lines make."""
-    rows = [[heading(name) for name in table.header], *shown_rows(table)]
+    columns = shown_columns(table)
+    rows = [[column.head for column in columns]]
+    rows += [[c.cells[place].text for c in columns] for place in range(len(table.rows))]
     written = ["| " + " | ".join(map(_plain, row)) + " |" for row in rows]
-    return "\n".join([written[0], "|" + " --- |" * len(table.header), *written[1:]])
+    return "\n".join([written[0], "|" + " --- |" * len(columns), *written[1:]])

@@ -28,21 +28,6 @@ _MEASURES = {
 }
 
 
-def reading_sentence(read: int, rejected: int) -> str:
-    """Say how many rows of the training histories could be read.
-
-    Examples
-    --------
-    >>> reading_sentence(18290, 0)
-    'All 18,290 rows of training histories could be read.'
-    >>> reading_sentence(18290, 3)
-    'Of 18,290 rows of training histories 3 could not be read.'
-    """
-    if not rejected:
-        return f"All {read:,} rows of training histories could be read."
-    return f"Of {read:,} rows of training histories {rejected:,} could not be read."
-
-
 def training_sentences(overall: pd.DataFrame, statistics: pd.DataFrame) -> tuple[str, ...]:
     """Say how much was trained.
 
@@ -170,7 +155,10 @@ def cost_sentences(overall: pd.DataFrame, statistics: pd.DataFrame) -> tuple[str
 
 
 def match_sentences(
-    matches: pd.DataFrame, across: pd.DataFrame, min_length: int
+    matches: pd.DataFrame,
+    across: pd.DataFrame,
+    min_length: int,
+    without_start: pd.Series | None = None,
 ) -> tuple[str, ...]:
     """Say how many matching subsequences there are.
 
@@ -180,6 +168,9 @@ def match_sentences(
         Rows of `vinarch.match` by experiment and across experiments.
     min_length : int
         Shortest run that was kept, in symbols.
+    without_start : pandas.Series, optional
+        In how many experiments a structure outside shared starts holds each row of `across`;
+        None where experiments share no start.
 
     Returns
     -------
@@ -187,7 +178,10 @@ def match_sentences(
     """
     searches = matches["experiment"].nunique()
     found = counted(len(matches), "distinct matching subsequence")
+    different = len(matches[["start", "subsequence"]].drop_duplicates())
     where = "within the experiment" if searches == 1 else "counted within each experiment"
+    if different < len(matches):
+        where += f" ({different:,} different {'one' if different == 1 else 'ones'})"
     there = f"There {'is' if len(matches) == 1 else 'are'} {found}"
     runs = "runs of symbols that two or more structures share at the same start index, and that "
     runs += "are maximal for a pair of them"
@@ -199,6 +193,14 @@ def match_sentences(
             f"them {'is' if everywhere == 1 else 'are'} held by structures of all {searches} "
             "experiments."
         )
+        if without_start is not None:
+            left = int((without_start == searches).sum())
+            said.append(
+                f"Without the structures of the start that experiments share it is {left:,}: the "
+                "others are in all experiments because of it."
+                if left < everywhere
+                else "That does not hang on the start that experiments share."
+            )
     return tuple(said)
 
 

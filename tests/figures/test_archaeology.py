@@ -158,3 +158,10 @@ def test_a_structure_that_does_not_hold_the_run_is_refused(real_commons):
 def test_what_is_exported_is_sorted_and_there():
     assert figures.__all__ == sorted(figures.__all__, key=lambda name: (name[0].islower(), name))
     assert all(callable(getattr(figures, name)) for name in figures.__all__)
+
+
+@pytest.mark.parametrize("start", ["0", 0.5, None])
+def test_a_start_that_is_no_number_is_refused(start):
+    genome = MacroSpace((3,)).from_flat("1001")
+    with pytest.raises(ParameterError, match="start"):
+        figures.network(genome, start=start, subsequence="10")

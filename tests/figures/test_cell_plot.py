@@ -118,9 +118,9 @@ def test_of_too_many_the_most_accurate_are_drawn_and_it_is_said(make_cells, text
     drawing = draw(make_cells(80))
     assert drawing.data["structure"].unique().tolist() == list(range(20, 80))
     assert "80 structures" in drawing.caption
-    assert "the 60 with the highest accuracy are drawn" in drawing.caption
-    assert "The 60 most accurate of 80 structures" in texts_of(drawing.figure)
-    assert drawing.figure.get_size_inches()[1] * 25.4 < 225
+    assert "the 60 of highest mean accuracy are drawn" in drawing.caption
+    assert "60 of 80 structures, of highest mean accuracy" in texts_of(drawing.figure)
+    assert drawing.figure.get_size_inches()[1] * 25.4 <= 120.001
 
 
 def test_structure_without_accuracy_stands_first(make_cells, texts_of):

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from seaborn.utils import relative_luminance
 
 from vinarch.errors import ParameterError
 from vinarch.figures.curve_labels import apart
@@ -92,10 +93,13 @@ def test_labels_of_curves_that_end_together_are_moved_apart(width, assert_readab
     assert [f"no. {n}" for n in range(6)] == [t for t in texts_of(figure) if t[:3] == "no."]
 
 
-def test_chosen_curves_differ_by_dash_and_lightness():
+def test_chosen_curves_differ_by_dash_and_marker_and_from_the_median_by_lightness():
     axes = draw_learning_curves(make(9, 5, chosen=range(6))).figure.axes[0]
     heavy = [line for line in axes.lines if line.get_zorder() == 4]
-    assert len({(line.get_color(), str(line._unscaled_dash_pattern)) for line in heavy}) == 6
+    assert len({(line.get_marker(), str(line._unscaled_dash_pattern)) for line in heavy}) == 6
+    (median,) = [line for line in axes.lines if line.get_label() == "median"]
+    light = relative_luminance(median.get_color())
+    assert all(light - relative_luminance(line.get_color()) > 0.15 for line in heavy)
 
 
 def test_places_are_moved_apart_within_bounds():
@@ -109,7 +113,9 @@ def test_the_caption_tells_the_numbers():
     assert "the 12 networks of the experiment toy" in caption
     assert "12 at epoch 0" in caption
     assert "1 training was ended early, at the crosses" in caption
+    assert "median and quartiles, which can thus fall where accurate ones end" in caption
     assert "Drawn heavily: architecture 0 (" in caption
+    assert "% after epoch 5)" in caption
 
 
 def test_the_caption_says_where_the_band_ends():
@@ -130,7 +136,7 @@ def test_given_axes_are_drawn_on_with_the_settings_of_the_user():
     assert axes.get_position().bounds == place
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "validation accuracy (%)")
     texts = axes.get_legend().get_texts()
-    assert [text.get_text() for text in texts][-2:] == ["architecture 0", "architecture 4"]
+    assert [text.get_text() for text in texts][-2:] == ["no. 0", "no. 4"]
     assert {text.get_fontsize() for text in texts} == {13}
 
 

@@ -85,7 +85,7 @@ def test_the_caption_tells_the_numbers():
 def test_given_axes_take_one_experiment_only():
     axes = Figure().add_subplot()
     assert draw_search_order(make(["one"]), ax=axes).figure is axes.figure
-    assert axes.get_xlabel() == "architecture (in the source's order)"
+    assert axes.get_xlabel() == "architecture number"
     with pytest.raises(ParameterError, match=r"with ax: expected one experiment.*got 3"):
         draw_search_order(make(["one", "two", "three"]), ax=axes)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from seaborn.utils import relative_luminance
 
 from vinarch.errors import ParameterError
 from vinarch.figures.overlap_plot import draw_overlap_matrix
@@ -52,6 +53,45 @@ def test_the_overlap_by_chance_is_told_for_subsequences():
     caption = draw_overlap_matrix(make(["a", "b"])).caption
     assert "By chance, with the symbols at each position dealt anew" in caption
     assert "10.0 % below the diagonal and 5.0 % above it" in caption
+
+
+def test_cells_above_chance_are_framed_and_it_is_said(texts_of):
+    cells = make(["b", "a", "c"]).assign(chance_jaccard=0.2)
+    drawing = draw_overlap_matrix(cells)
+    # Of 6.7 to 40 % only 40 and 26.7 % exceed 20 %: a and c at (3, 1), b and c at (3, 2).
+    frames = [
+        (round(p.get_x() + p.get_width() / 2, 6), round(p.get_y() + p.get_height() / 2, 6))
+        for p in drawing.figure.axes[0].patches
+    ]
+    assert frames == [(0, 2), (1, 2)]
+    assert "toy; framed: more than by chance" in texts_of(drawing.figure)
+    assert "2 of 6 overlaps are greater than by chance (framed)" in drawing.caption
+    none = draw_overlap_matrix(cells.assign(chance_jaccard=0.5))
+    assert not none.figure.axes[0].patches
+    assert "toy; no overlap is more than by chance" in texts_of(none.figure)
+
+
+def test_digits_stand_out_from_their_cells():
+    axes = draw_overlap_matrix(make(names(9))).figure.axes[0]
+    mesh, digits = axes.collections[0], axes.texts
+    faces = mesh.to_rgba(mesh.get_array())
+    for text in digits:
+        column, row = (round(place) for place in text.get_position())
+        light, dark = sorted(
+            (relative_luminance(faces[row, column]), relative_luminance(text.get_color())),
+            reverse=True,
+        )
+        assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_three_experiments_fill_most_of_two_columns():
+    figure = draw_overlap_matrix(make(names(3)), width="double").figure
+    assert max(axes.get_position().x1 for axes in figure.axes) > 0.75
+
+
+def test_names_stand_in_one_line_where_there_is_room(texts_of):
+    figure = draw_overlap_matrix(make(names(9)), width="double").figure
+    assert "1: 10gpu_1e16_no_early_termination" in texts_of(figure)
 
 
 @pytest.mark.parametrize("width", ["single", "double"])

@@ -104,7 +104,37 @@ def test_structures_on_one_spot_are_counted(width, assert_readable, texts_of):
     structures.loc[8, ["accuracy_a_percent", "accuracy_b_percent"]] = 60.0
     figure = draw_paired_accuracies(structures, width=width).figure
     assert_readable(figure)
-    assert [text for text in texts_of(figure) if "here" in text] == ["8 here"]
+    # Of the first eight the even ones belong to the start, each third has the full budget.
+    assert (
+        "2 \N{WHITE CIRCLE}  2 \N{WHITE UP-POINTING TRIANGLE}  1 \N{BLACK CIRCLE}  3 "
+        in "".join(texts_of(figure))
+    )
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+def test_counts_stand_clear_of_line_and_marks(width):
+    structures = make(14)
+    structures.loc[:4, ["accuracy_a_percent", "accuracy_b_percent"]] = 100.0
+    structures.loc[5:7, ["accuracy_a_percent", "accuracy_b_percent"]] = 97.0
+    figure = draw_paired_accuracies(structures, width=width).figure
+    axes = figure.axes[0]
+    assert len(axes.texts) == 2
+    figure.draw_without_rendering()
+    marks = [mark for c in axes.collections for mark in axes.transData.transform(c.get_offsets())]
+    for text in axes.texts:
+        box = text.get_window_extent()
+        x, y = box.corners().T - np.array([[axes.bbox.x0], [axes.bbox.y0]])
+        assert len(set(y > x)) == 1
+        assert not any(box.contains(*mark) for mark in marks)
+
+
+def test_every_mark_is_drawn_alone_or_counted():
+    structures = make(14)
+    structures.loc[:4, ["accuracy_a_percent", "accuracy_b_percent"]] = 100.0
+    structures.loc[5:13, "accuracy_a_percent"] = np.linspace(60, 99, 9)
+    structures.loc[5:13, "accuracy_b_percent"] = np.linspace(99, 60, 9)
+    (words,) = draw_paired_accuracies(structures).figure.axes[0].texts
+    assert sum(int(word) for word in words.get_text().split() if word.isdigit()) == 5
 
 
 def test_too_few_for_a_rank_correlation_is_said():

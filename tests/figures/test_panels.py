@@ -1,8 +1,9 @@
 import pytest
 
 from vinarch.figures.measure_words import broken_name, percent
-from vinarch.figures.panels import PanelPlan
-from vinarch.figures.sheet import text_mm
+from vinarch.figures.panels import PanelPlan, draw_panels, share_labels, sheet_height
+from vinarch.figures.sheet import Sheet, text_mm
+from vinarch.figures.theme import theme
 
 
 @pytest.mark.parametrize("page", ["single", "double"])
@@ -25,6 +26,23 @@ def test_only_outer_panels_have_labels():
     assert [plan.is_first(place) for place in range(8)] == [True, False, False] * 2 + [True, False]
     # Below the sixth there is an empty place.
     assert [place for place in range(8) if plan.is_lowest(place)] == [5, 6, 7]
+
+
+@pytest.mark.parametrize("highest", [99, 1000, 123456])
+def test_labels_stay_at_their_ticks_and_apart(highest, assert_readable):
+    plan = PanelPlan.fitted(6, "accuracy", 85, "single")
+    boxes = plan.boxes(5, [["name"]] * 6)
+    with theme():
+        sheet = Sheet.new(85, sheet_height(boxes))
+        axes = draw_panels(sheet, boxes, [["name"]] * 6)
+        for one in axes:
+            one.set_xlim(-1, highest + 1)
+            one.set_xticks([0, highest])
+        share_labels(axes, plan)
+    assert_readable(sheet.figure)
+    for one in axes:
+        assert {label.get_horizontalalignment() for label in one.get_xticklabels()} == {"center"}
+    assert axes[5].get_xticklabels()[0].get_text() == "0"
 
 
 def test_a_long_name_breaks_and_loses_no_letter():

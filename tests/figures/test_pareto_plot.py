@@ -52,11 +52,12 @@ def test_a_front_by_hand_is_told_in_caption_and_panel(texts_of):
     )
     drawing = draw_pareto_front(mark_fronts(networks))
     # The two equal networks are both on the front.
-    assert "front 3 of 4; best 98.50 % at 700 MFLOPs" in texts_of(drawing.figure)
+    assert "front 3 of 4; highest 98.50 %, no. 0" in texts_of(drawing.figure)
     assert drawing.caption == (
         "Validation accuracy of the best epoch (maximised) against MFLOPs of one forward pass "
         "(minimised) of 4 networks of the experiment one; 3 are on the Pareto front (diamonds, "
-        "step line), and the best accuracy is 98.50 % at 700.0 MFLOPs."
+        "step line), and the highest validation accuracy of the best epoch is 98.50 % "
+        "(architecture 0, 700.0 MFLOPs)."
     )
 
 
@@ -83,7 +84,8 @@ def test_of_more_than_twelve_experiments_the_first_are_drawn_and_it_is_said(text
     names = [f"e{number:02}" for number in range(15)]
     drawing = draw_pareto_front(make(names, count=3))
     assert sorted(set(drawing.data["experiment"])) == names[:12]
-    assert "the first 12 of 15 experiments of toy" in texts_of(drawing.figure)
+    said = "the first 12 of 15 experiments of toy; above each panel its highest accuracy"
+    assert said in texts_of(drawing.figure)
     assert "3 further experiments not drawn" in drawing.caption
 
 

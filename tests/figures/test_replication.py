@@ -79,8 +79,8 @@ def test_the_frame_of_a_drawing_draws_it_again(study):
 
 def test_what_a_frame_does_not_hold_is_refused(study):
     pair = paired_accuracies(study, ONE, FOUR).data
-    with pytest.raises(SelectionError, match=f"expected {ONE} and {FOUR}, got {FOUR} and {ONE}"):
-        paired_accuracies(pair, FOUR, ONE)
+    with pytest.raises(SelectionError, match=f"expected {ONE} and {FOUR}, got {ONE} and other"):
+        paired_accuracies(pair, ONE, "other")
     with pytest.raises(ParameterError, match=r"the measure of the frame, last.*got 'best'"):
         paired_accuracies(pair, measure="best")
     cells = overlap_matrix(study).data
@@ -98,12 +98,20 @@ def test_wrong_arguments_are_refused_by_name(real_commons, study):
     for draw in (paired_accuracies, overlap_matrix):
         with pytest.raises(ParameterError, match="a Commons, a Reproducibility or a pandas frame"):
             draw(["JS9FR6"])
-        with pytest.raises(ParameterError, match="argument width"):
+        with pytest.raises(ParameterError, match=f"{draw.__name__}, argument width"):
             draw(study, width="wide")
     with pytest.raises(SelectionError, match="two experiments that have architectures, got one"):
         overlap_matrix(real_commons.select(experiment=ONE))
-    with pytest.raises(SelectionError, match="two different experiments"):
-        paired_accuracies(study, ONE, ONE)
+    for data in (study, real_commons):
+        with pytest.raises(SelectionError, match="an experiment and itself are no pair"):
+            paired_accuracies(data, ONE, ONE)
+
+
+def test_a_frame_can_be_turned_as_a_commons_can(study):
+    turned = paired_accuracies(paired_accuracies(study, ONE, FOUR).data, FOUR, ONE)
+    asked = paired_accuracies(study, FOUR, ONE)
+    assert turned.data.equals(asked.data)
+    assert turned.png() == asked.png()
 
 
 def test_given_axes_are_drawn_on(study):

@@ -43,12 +43,28 @@ def test_counts_are_those_of_every_pair(rows):
 
 @pytest.mark.parametrize(
     ("count", "label"),
-    [(1, "1"), (2, "2-4"), (4, "2-4"), (5, "5-9"), (10, "10-49"), (49, "10-49"), (9999, "≥ 50")],
+    [
+        (1, "1"),
+        (2, "2\N{EN DASH}4"),
+        (4, "2\N{EN DASH}4"),
+        (5, "5\N{EN DASH}9"),
+        (10, "10\N{EN DASH}49"),
+        (49, "10\N{EN DASH}49"),
+        (9999, "≥ 50"),
+    ],
 )
 def test_a_count_has_one_class(count, label):
     assert class_of(count).label == label
 
 
-def test_only_classes_that_occur_are_told():
-    labels = [one.label for one in classes_of(pd.Series(np.array([7, 1, 1, 60])))]
-    assert labels == ["1", "5-9", "≥ 50"]
+@pytest.mark.parametrize(
+    ("counts", "labels"),
+    [
+        ([7, 1, 1, 60], ["1", "5\N{EN DASH}9", "50\N{EN DASH}60"]),
+        ([7, 1, 6], ["1", "5\N{EN DASH}7"]),
+        ([5, 5], ["5"]),
+        ([1], ["1"]),
+    ],
+)
+def test_only_classes_that_occur_are_told_and_no_count_beyond_the_highest(counts, labels):
+    assert [one.label for one in classes_of(pd.Series(np.array(counts)))] == labels

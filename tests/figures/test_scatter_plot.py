@@ -81,8 +81,8 @@ def test_one_five_and_fifty_points_on_a_spot_differ_in_lightness(spots, texts_of
     }
     assert light[5] - light[7] > 0.25
     assert light[7] - light[9] > 0.25
-    assert {"points on a spot:", "1", "5-9", "≥ 50"} <= set(texts_of(drawing.figure))
-    assert "2-4" not in texts_of(drawing.figure)
+    assert {"points on a spot:", "1", "5\N{EN DASH}9", "50"} <= set(texts_of(drawing.figure))
+    assert "2\N{EN DASH}4" not in texts_of(drawing.figure)
     assert "within 0.1 percentage points: up to 50." in drawing.caption
 
 

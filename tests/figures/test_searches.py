@@ -19,7 +19,7 @@ def test_real_learning_curves_are_readable_and_tell_the_numbers(
     assert set(drawing.data.loc[drawing.data["chosen"], "architecture"]) == {83}
     assert "100 at epoch 0 and 46 at epoch 24" in drawing.caption
     assert "54 trainings were ended early" in drawing.caption
-    assert "83 (98.58 % in its last epoch, 24)" in drawing.caption
+    assert "83 (98.58 % after epoch 24)" in drawing.caption
 
 
 def test_real_trainings_without_early_termination_have_no_crosses(real_commons):
@@ -93,7 +93,7 @@ def test_a_measure_that_the_frame_does_not_hold_is_refused(real_commons, draw):
 def test_wrong_arguments_are_refused_by_name(real_commons, draw):
     with pytest.raises(ParameterError, match=f"{draw.__name__}, argument data: expected a Commons"):
         draw("JS9FR6")
-    with pytest.raises(ParameterError, match="argument width"):
+    with pytest.raises(ParameterError, match=f"{draw.__name__}, argument width"):
         draw(real_commons, EARLY, width="wide")
     with pytest.raises(SelectionError, match="Did you mean"):
         draw(real_commons, "1gpu_1e14_early")

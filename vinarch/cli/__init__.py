@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from vinarch import __version__
-from vinarch.cli.answers import distances, match, reproducibility, statistics
+from vinarch.cli.answers import claims, distances, match, reproducibility, statistics
 from vinarch.cli.holdings import catalog, cite, fetch
 from vinarch.cli.studying import study
 from vinarch.console import MessageGroup, debug_option
@@ -33,7 +33,7 @@ def commands() -> None:
     """  # noqa: D301 - \b is click's own mark for a paragraph that must not be wrapped
 
 
-for command in (catalog, cite, fetch, match, distances, statistics, reproducibility, study):
+for command in (catalog, cite, fetch, match, distances, statistics, reproducibility, claims, study):
     commands.add_command(command)
 
 

@@ -208,3 +208,45 @@ def reproducibility(
     if out is not None:
         write_frame(found.pairs, out)
         click.echo(f"all pairs in {out}")
+
+
+@click.command()
+@source_options
+@compute_options
+@click.option("--paper", default="icpp2023", show_default=True, help="Whose claims.")
+@click.option("--out", type=click.Path(), help="Write all columns: .csv or .parquet.")
+def claims(
+    archive: str,
+    attributes: Sequence[str],
+    scheduler: str | None,
+    paper: str,
+    out: str | None,
+    **source: Any,
+) -> None:
+    """Recompute the published numbers of a paper from ARCHIVE.
+
+    Prints each claim with the published and the recomputed value.
+    """
+    from vinarch.claiming import claims as check
+    from vinarch.studies import check_ending, write_frame
+
+    if out is not None:
+        check_ending(out)
+    with connected(scheduler):
+        commons = fetch_commons(archive, **source, attributes=attributes)
+        found = check(commons, paper)
+    shown = found[["place", "claim", "published", "recomputed", "unit", "verdict"]]
+    show(shown, len(shown), "claims")
+    counts = [
+        f"{int((found['verdict'] == verdict).sum())} {word}"
+        for verdict, word in (
+            ("agrees", "agree"),
+            ("differs", "differ"),
+            ("not derivable", "not derivable"),
+        )
+    ]
+    click.echo(f"{len(found)} claims of {paper}: {', '.join(counts)}")
+    tell_commons(commons)
+    if out is not None:
+        write_frame(found, out)
+        click.echo(f"all columns, with the reasons, in {out}")

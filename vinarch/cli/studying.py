@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     help="Distance between structures.",
 )
 @click.option(
+    "--confidence", type=float, default=0.95, show_default=True, help="Level of the intervals."
+)
+@click.option(
     "--notebook", is_flag=True, help="Write the page as a Jupyter notebook too: study.ipynb."
 )
 def study(
@@ -49,6 +52,7 @@ def study(
     select: str | None,
     min_length: int,
     metric: Any,
+    confidence: float,
     notebook: bool,
     **source: Any,
 ) -> None:
@@ -68,6 +72,7 @@ def study(
             select=select,
             min_length=min_length,
             metric=metric,
+            confidence=confidence,
             notebook=notebook,
             progress=TerminalProgress(),
         )

@@ -102,7 +102,7 @@ def subsequences(
     >>> drawing.data["density"].value_counts().sort_index().tolist()
     [144, 149, 108, 72, 30, 11]
     """
-    width_mm(width)
+    width_mm(width, "subsequences")
     where = "subsequences"
     check_given(data, where)
     if isinstance(data, Commons):
@@ -168,7 +168,7 @@ def structures(
     >>> vinarch.figures.structures(commons, *row).data["structure"].unique().tolist()
     [11, 30, 29, 49, 43]
     """
-    width_mm(width)
+    width_mm(width, "structures")
     where = "structures"
     check_given(data, where)
     if isinstance(data, Commons):
@@ -260,7 +260,7 @@ def distance_map(  # noqa: PLR0913 - all but four are passed by name
     >>> drawing.data["structure_a"].unique().tolist()
     [43, 11, 30, 49, 29]
     """
-    width_mm(width)
+    width_mm(width, "distance_map")
     where = "distance_map"
     check_choice(f"{where}(linkage=…)", linkage, list(LINKAGES))
     check_choice(f"{where}(order=…)", order, ["accuracy", "tree", "frame", None])

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
 
+from vinarch.figures.ground import toned
 from vinarch.figures.sheet import mm
 from vinarch.figures.theme import INK, ONE, ZERO
 
@@ -50,7 +51,7 @@ def draw_cells(
             vmax=1,
             cmap=ListedColormap([ZERO, ONE]),
             linewidth=_gap_pt(cell_mm),
-            edgecolors="white",
+            edgecolors=toned(axes, "white"),
         )
 
 
@@ -65,7 +66,7 @@ def outline(axes: Axes, block: Block, span: tuple[float, float], rows: int) -> N
                 right - left,
                 rows * block.high,
                 fill=False,
-                edgecolor=colour,
+                edgecolor=toned(axes, colour),
                 linewidth=line,
                 linestyle=dashes,
                 clip_on=False,

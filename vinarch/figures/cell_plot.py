@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 from matplotlib.patches import Rectangle
 
 from vinarch.figures.cell_drawing import DASHES, OUTLINE_PT, Block, draw_cells, outline
 from vinarch.figures.cell_rows import (
     COLUMNS,
-    NO_ACCURACY,
     Places,
     Rows,
     check_grid,
     check_shared,
     choose_rows,
 )
+from vinarch.figures.cell_words import cell_caption, cell_title
 from vinarch.figures.drawing import Drawing, check_columns, figure_of
+from vinarch.figures.ground import toned
+from vinarch.figures.key_row import legend_points
 from vinarch.figures.sheet import EDGE_MM, MM_PER_INCH, Box, Heading, Sheet, line_mm, text_mm
 from vinarch.figures.theme import INK, ONE, SMALL_PT, ZERO, Width, theme, width_mm
 
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _ROW_MM = 3.9
-_TIGHT_ROW_MM = 3.2
-_TIGHT_FROM_ROWS = 30
+_MOST_MM = 120.0
+"""Height of the figure at most: rows of many structures are thinner."""
+
+_LABEL_GAP_MM = 1.2
 _LEGEND_MM = 4.4
 _AXIS_MM = 7.6
 _TICK_EVERY = 5
@@ -117,35 +120,32 @@ def draw_structures(
     check_grid(cells, where)
     check_shared(cells, start, length)
     drawn, rows = choose_rows(cells)
-    caption = _caption(drawn, rows, experiment, start, length)
+    caption = cell_caption(drawn, rows, experiment, start, length)
     if ax is not None:
         return _draw_on(ax, drawn, rows, caption, (start, length))
-    tight = len(rows.structures) >= _TIGHT_FROM_ROWS
-    height_mm = len(rows.structures) * (_TIGHT_ROW_MM if tight else _ROW_MM)
     with theme():
-        heading = Heading.fitted(_title(rows), experiment, page_mm)
+        heading = Heading.fitted(cell_title(rows), experiment, page_mm)
         header = heading.height + _LEGEND_MM + 2 * line_mm(SMALL_PT)
-        sheet = Sheet.new(page_mm, header + height_mm + _AXIS_MM)
+        row_mm = min(_ROW_MM, (_MOST_MM - header - _AXIS_MM) / len(rows.structures))
+        # Labels higher than their rows stand in two columns by turns.
+        columns = 1 if row_mm >= line_mm(SMALL_PT) else 2
+        sheet = Sheet.new(page_mm, header + len(rows.structures) * row_mm + _AXIS_MM)
         heading.write(sheet)
         _draw_legend(sheet, heading.height)
-        left = EDGE_MM + max(text_mm("structure", SMALL_PT), _widest(rows.structures)) + 1.2
-        right = EDGE_MM + _widest(rows.accuracies) + 1.2
+        wide = columns * (_widest(rows.structures) + _LABEL_GAP_MM)
+        left = EDGE_MM + max(text_mm("structure", SMALL_PT) + _LABEL_GAP_MM, wide)
+        right = EDGE_MM + columns * (_widest(rows.accuracies) + _LABEL_GAP_MM)
+        height_mm = len(rows.structures) * row_mm
         box = Box(left, header, sheet.width - left - right, height_mm)
         axes = sheet.axes(box)
         places = Places.of(drawn)
         _draw_rows(axes, drawn, places, box.width / places.width)
         outline(axes, Block(), places.span(start, start + length - 1), len(rows.structures))
-        _label_rows(sheet, box, rows)
+        _label_rows(sheet, box, rows, columns)
         _label_phases(sheet, box, places)
         _label_positions(axes, box, places, start)
         axes.set_xlabel(_position_label(start, length), fontsize=SMALL_PT, labelpad=1.5)
     return Drawing(sheet.figure, drawn, caption)
-
-
-def _title(rows: Rows) -> str:
-    if rows.found > len(rows.structures):
-        return f"The {len(rows.structures)} most accurate of {rows.found} structures"
-    return f"{rows.found} structures that share a subsequence"
 
 
 def _widest(labels: tuple[str, ...]) -> float:
@@ -184,9 +184,9 @@ def _draw_on(
             textcoords="offset points",
             ha="center",
             va="bottom",
-            fontsize=mpl.rcParams["xtick.labelsize"],
+            fontsize=legend_points(),
         )
-    keys = [Rectangle((0, 0), 1, 1, edgecolor=INK, **look) for _, _, look in _KEYS]
+    keys = [Rectangle((0, 0), 1, 1, edgecolor=toned(axes, INK), **look) for _, _, look in _KEYS]
     # Above the names of the phases: inside, it would hide cells.
     axes.legend(
         keys,
@@ -196,6 +196,7 @@ def _draw_on(
         ncols=len(_KEYS),
         borderaxespad=1.8,
         frameon=False,
+        fontsize=legend_points(),
     )
     return Drawing(figure, drawn, caption)
 
@@ -204,13 +205,15 @@ def _position_label(start: int, length: int) -> str:
     return f"position in the genome; shared: start {start}, length {length}"
 
 
-def _label_rows(sheet: Sheet, box: Box, rows: Rows) -> None:
+def _label_rows(sheet: Sheet, box: Box, rows: Rows, columns: int) -> None:
     step = box.height / len(rows.structures)
     for row, (structure, accuracy) in enumerate(zip(rows.structures, rows.accuracies, strict=True)):
         middle = box.top + (row + 0.5) * step
         style = {"ha": "right", "va": "center_baseline", "fontsize": SMALL_PT}
-        sheet.text(box.left - 1.2, middle, structure, **style)
-        sheet.text(sheet.width - EDGE_MM, middle, accuracy, **style)
+        away = row % columns * (_widest(rows.structures) + _LABEL_GAP_MM)
+        sheet.text(box.left - _LABEL_GAP_MM - away, middle, structure, **style)
+        away = (columns - 1 - row % columns) * (_widest(rows.accuracies) + _LABEL_GAP_MM)
+        sheet.text(sheet.width - EDGE_MM - away, middle, accuracy, **style)
 
 
 def _label_phases(sheet: Sheet, box: Box, places: Places) -> None:
@@ -269,24 +272,3 @@ def _draw_legend(sheet: Sheet, top: float) -> None:
         left += key_width + 1.2
         sheet.text(left, middle, label, va="center", fontsize=SMALL_PT)
         left += text_mm(label, SMALL_PT) + 3
-
-
-def _caption(drawn: pd.DataFrame, rows: Rows, experiment: str, start: int, length: int) -> str:
-    first = drawn.iloc[: int(drawn["position"].max()) + 1]
-    shared = "".join(str(int(symbol)) for symbol in first.loc[first["shared"], "symbol"])
-    accuracy = drawn["mean_val_accuracy_percent"].dropna()
-    said = (
-        f"{rows.found} structures of the experiment {experiment} share {shared} (start index "
-        f"{start}, length {length}, dashed outline)"
-    )
-    if rows.found > len(rows.structures):
-        said += f"; the {len(rows.structures)} with the highest accuracy are drawn"
-    said += ". Symbol 1 is yellow, 0 purple"
-    said += ". Rows rise in mean validation accuracy over all epochs"
-    if accuracy.empty:
-        return said + "; none is recorded."
-    said += f", {float(accuracy.min()):.2f} to {float(accuracy.max()):.2f} %"
-    unknown = rows.accuracies.count(NO_ACCURACY)
-    if unknown:
-        said += f"; {unknown} without a recorded one stand first"
-    return said + "."

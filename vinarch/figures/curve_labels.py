@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+_MARKS: dict[str, Any] = {"markersize": 2.6, "markevery": 3, "markerfacecolor": "white"}
+
 CHOSEN_LOOKS: tuple[dict[str, Any], ...] = (
     {"color": INK, "linestyle": "-"},
     {"color": INK, "linestyle": (0, (4, 1.5))},
     {"color": INK, "linestyle": (0, (1, 1))},
-    {"color": "#6b6b6b", "linestyle": "-"},
-    {"color": "#6b6b6b", "linestyle": (0, (6, 1.5, 1, 1.5))},
-    {"color": "#6b6b6b", "linestyle": (0, (2, 1))},
+    {"color": INK, "linestyle": "-", "marker": "o", **_MARKS},
+    {"color": INK, "linestyle": (0, (4, 1.5)), "marker": "s", **_MARKS},
+    {"color": INK, "linestyle": (0, (1, 1)), "marker": "^", **_MARKS},
 )
-"""Dash and lightness of the chosen curves, in the order of their numbers."""
+"""Dash and marker of the chosen curves, in the order of their numbers."""
 
 SAMPLE_MM = 5.0
 """Length of the piece of line beside a label."""

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from vinarch.errors import ParameterError
-from vinarch.figures.accuracy_scale import SCALE_WORDS, AccuracyScale, set_x_range
+from vinarch.figures.accuracy_scale import AccuracyScale, set_x_range
 from vinarch.figures.curve_labels import (
     CHOSEN_LOOKS,
     SAMPLE_MM,
@@ -21,11 +21,12 @@ from vinarch.figures.curve_labels import (
     label_ends,
 )
 from vinarch.figures.curve_parts import BAND_COLUMNS, band_rows, early_ends, unbroken
+from vinarch.figures.curve_words import curve_caption
 from vinarch.figures.drawing import Drawing, check_columns, figure_of
-from vinarch.figures.key_row import Key, draw_keys, draw_legend_on, key_height
-from vinarch.figures.measure_words import counted, percent
+from vinarch.figures.ground import toned, toned_look
+from vinarch.figures.key_row import Key, draw_keys, draw_legend_on, key_height, label_on
 from vinarch.figures.sheet import EDGE_MM, Box, Heading, Sheet, line_mm, text_mm
-from vinarch.figures.theme import SMALL_PT, Width, theme, width_mm
+from vinarch.figures.theme import GRID, SMALL_PT, Width, theme, width_mm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,11 +111,9 @@ def draw_learning_curves(
     drawn = _drawing_order(curves, where)
     if ax is not None:
         _draw(ax, drawn)
-        ax.set_xlabel("epoch")
-        ax.set_ylabel("validation accuracy (%)")
-        # Curves rise, and matplotlib's best place does not see collections of lines.
-        draw_legend_on(ax, [*_keys(drawn), *_chosen_keys(drawn)], "lower right")
-        return Drawing(figure_of(ax), drawn, _caption(drawn))
+        label_on(ax, "epoch", "validation accuracy (%)")
+        draw_legend_on(ax, [*_keys(drawn), *_chosen_keys(drawn)])
+        return Drawing(figure_of(ax), drawn, curve_caption(drawn))
     with theme():
         experiment = str(drawn["experiment"].iloc[0])
         heading = Heading.fitted("Learning curves", experiment, page_mm)
@@ -143,7 +142,7 @@ def draw_learning_curves(
             fontsize=SMALL_PT,
         )
         label_ends(sheet, box, axes, drawn, labels)
-    return Drawing(sheet.figure, drawn, _caption(drawn))
+    return Drawing(sheet.figure, drawn, curve_caption(drawn))
 
 
 def _drawing_order(curves: pd.DataFrame, where: str) -> pd.DataFrame:
@@ -176,7 +175,7 @@ def _draw(axes: Axes, drawn: pd.DataFrame) -> None:
     AccuracyScale.fitted(drawn["val_accuracy_percent"]).set_on(axes, "y")
     epochs = np.sort(drawn["epoch"].unique().astype(float))
     set_x_range(axes, epochs[0] - 0.4, epochs[-1] + 0.4, 8, whole=True)
-    axes.grid(visible=True, axis="y", color="#e4e4e4")
+    axes.grid(visible=True, axis="y", color=toned(axes, GRID))
     count = drawn["architecture"].nunique()
     alpha = min(0.55, max(0.12, 0.55 * (_FAINT_FROM / count) ** 0.5))
     pieces = [
@@ -186,7 +185,7 @@ def _draw(axes: Axes, drawn: pd.DataFrame) -> None:
     ]
     lines = LineCollection(
         [piece for piece in pieces if len(piece) > 1],
-        colors=ALL,
+        colors=toned(axes, ALL),
         linewidths=0.35,
         alpha=alpha,
         zorder=1.5,
@@ -195,14 +194,15 @@ def _draw(axes: Axes, drawn: pd.DataFrame) -> None:
     axes.add_collection(lines, autolim=False)
     lone = np.array([piece[0] for piece in pieces if len(piece) == 1]).reshape(-1, 2)
     if len(lone):
-        axes.scatter(lone[:, 0], lone[:, 1], s=3, color=ALL, linewidth=0, zorder=1.5)
+        axes.scatter(lone[:, 0], lone[:, 1], s=3, color=toned(axes, ALL), linewidth=0, zorder=1.5)
     _draw_band(axes, drawn)
     _draw_ends(axes, drawn)
     for number, look in chosen_looks(drawn).items():
         rows = drawn[drawn["architecture"] == number]
         for piece in unbroken(rows, epochs):
             mark: dict[str, Any] = {"marker": "o", "markersize": 2.5} if len(piece) == 1 else {}
-            axes.plot(piece[:, 0], piece[:, 1], linewidth=1.2, zorder=4, **look, **mark)
+            line = {**toned_look(axes, look), **mark}
+            axes.plot(piece[:, 0], piece[:, 1], linewidth=1.2, zorder=4, **line)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
 
@@ -214,9 +214,10 @@ def _draw_band(axes: Axes, drawn: pd.DataFrame) -> None:
     x = band["epoch"].to_numpy(dtype=float)
     low = band["quantile_25_percent"].to_numpy(dtype=float)
     high = band["quantile_75_percent"].to_numpy(dtype=float)
-    axes.fill_between(x, low, high, color=MIDDLE, alpha=0.28, linewidth=0, zorder=2)
-    axes.plot(x, band["median_percent"], color="white", linewidth=3.0, zorder=2.8)
-    axes.plot(x, band["median_percent"], color=MIDDLE, linewidth=1.8, zorder=3, label="median")
+    middle = toned(axes, MIDDLE)
+    axes.fill_between(x, low, high, color=middle, alpha=0.28, linewidth=0, zorder=2)
+    axes.plot(x, band["median_percent"], color=toned(axes, "white"), linewidth=3.0, zorder=2.8)
+    axes.plot(x, band["median_percent"], color=middle, linewidth=1.8, zorder=3, label="median")
 
 
 def _draw_ends(axes: Axes, drawn: pd.DataFrame) -> None:
@@ -227,7 +228,7 @@ def _draw_ends(axes: Axes, drawn: pd.DataFrame) -> None:
             ends["val_accuracy_percent"],
             marker=END_MARK,
             s=5,
-            color="#555555",
+            color=toned(axes, "#555555"),
             linewidth=0.45,
             zorder=2.5,
             label="ended early",
@@ -250,49 +251,6 @@ def _keys(drawn: pd.DataFrame) -> list[Key]:
 
 def _chosen_keys(drawn: pd.DataFrame) -> list[Key]:
     return [
-        Key(f"architecture {number}", {**look, "linewidth": 1.2})
+        Key(f"no. {number}", {**look, "linewidth": 1.2})
         for number, look in chosen_looks(drawn).items()
     ]
-
-
-def _caption(drawn: pd.DataFrame) -> str:
-    experiment = str(drawn["experiment"].iloc[0])
-    count = drawn["architecture"].nunique()
-    said = (
-        f"Validation accuracy over epochs of the {counted(count, 'network')} of the experiment "
-        f"{experiment}"
-    )
-    band = band_rows(drawn)
-    if len(band):
-        first, last_band = band.iloc[0], band.iloc[-1]
-        said += (
-            "; the heavy blue line is the median and the band the quartiles over the networks "
-            f"still training at each epoch, {int(first['networks_training'])} at epoch "
-            f"{int(first['epoch'])} and {int(last_band['networks_training'])} at epoch "
-            f"{int(last_band['epoch'])}"
-        )
-        if int(drawn["epoch"].max()) > int(last_band["epoch"]):
-            said += ", beyond which too few of them train for quartiles"
-        said += "."
-    else:
-        said += "; too few of them train at any epoch for a median and quartiles."
-    ends = len(early_ends(drawn))
-    if ends:
-        verb = "training was" if ends == 1 else "trainings were"
-        said += f" {ends} {verb} ended early, at the crosses."
-    last = drawn[drawn["chosen"].astype(bool)].groupby("architecture", sort=True).tail(1)
-    told = [
-        f"{number} ({percent(accuracy)} % in its last epoch, {epoch})"
-        for number, accuracy, epoch in zip(
-            last["architecture"].tolist(),
-            last["val_accuracy_percent"].astype(float).tolist(),
-            last["epoch"].tolist(),
-            strict=True,
-        )
-    ]
-    if told:
-        noun = "architecture" if len(told) == 1 else "architectures"
-        said += f" Drawn heavily: {noun} {', '.join(told)}."
-    if AccuracyScale.fitted(drawn["val_accuracy_percent"]).finer:
-        said += f" {SCALE_WORDS}"
-    return said

@@ -150,7 +150,7 @@ def check_columns(frame: pd.DataFrame, columns: Sequence[str], where: str) -> No
             where,
             "the columns " + ", ".join(columns),
             f"no {', '.join(missing)} among " + (", ".join(map(str, frame.columns)) or "none"),
-            "Pass the frame that vinarch's summary functions return.",
+            "Pass the data of an earlier drawing, or a commons.",
         )
     if frame.empty:
         raise ParameterError(

@@ -17,6 +17,7 @@ from vinarch.figures.network_plot import draw_network
 from vinarch.figures.network_rows import COLUMNS as EDGE_COLUMNS
 from vinarch.figures.theme import width_mm
 from vinarch.genome import Genome, MacroSpace
+from vinarch.parameters import check_whole
 from vinarch.summary import (
     genome_of,
     network_edges,
@@ -92,7 +93,7 @@ def network(
     repair         6    0
     skip           2    1
     """
-    width_mm(width)
+    width_mm(width, "network")
     where = "network"
     if not isinstance(data, Genome):
         check_given(data, where)
@@ -107,5 +108,8 @@ def network(
             data = MacroSpace.from_name(first["search_space"]).from_flat(first["genome"])
             experiment = experiment or first["experiment"]
             structure = first["structure"] if structure is None else structure
+    if start is not None:
+        last = data.space.symbol_count - 1
+        start = check_whole(f"{where}, argument start", start, 0, last, "positions from 0")
     edges = network_edges(data, start, subsequence, experiment=experiment, structure=structure)
     return draw_network(edges, width=width, ax=ax)

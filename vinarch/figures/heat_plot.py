@@ -156,7 +156,10 @@ def draw_distance_map(
         low = sheet.height - EDGE_MM - line_mm(SMALL_PT)
         sheet.text(middle, low, name, ha="center", fontsize=SMALL_PT)
         if grown:
-            draw_tree(sheet, box, grown, tree_mm - TREE_GAP_MM, low)
+            cell_mm = box.width / len(labels)
+            after = len(labels) - ((len(labels) - 1) // step * step + 0.5)
+            free = after * cell_mm - (line_mm(SMALL_PT) if upright else label_mm) / 2
+            draw_tree(sheet, box, grown, tree_mm - TREE_GAP_MM, low, free)
         _draw_bar(sheet, box, words, highest, tree_mm)
     return Drawing(
         sheet.figure,

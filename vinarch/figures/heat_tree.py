@@ -22,11 +22,19 @@ TREE_MM = {"single": 17.0, "double": 34.0}
 TREE_GAP_MM = 1.2
 """White between the map and the leaves."""
 
+_LABEL_GAP_MM = 0.6
+"""White between the labels of map and tree, at least."""
+
 NAME = "joined at distance"
 
 
-def draw_tree(sheet: Sheet, box: Box, tree: Tree, wide: float, name_top: float) -> Axes:
-    """Draw a tree right of the map, each leaf beside its row; distance grows to the right."""
+def draw_tree(
+    sheet: Sheet, box: Box, tree: Tree, wide: float, name_top: float, free: float
+) -> Axes:
+    """Draw a tree right of the map, each leaf beside its row; distance grows to the right.
+
+    The last label below the map ends `free` millimetres before the map does.
+    """
     place = Box(box.left + box.width + TREE_GAP_MM, box.top, wide, box.height)
     axes = sheet.axes(place)
     lines = [
@@ -47,10 +55,11 @@ def draw_tree(sheet: Sheet, box: Box, tree: Tree, wide: float, name_top: float) 
         nbins=4 if wide < TREE_MM["double"] else 6, steps=[1, 2, 5, 10]
     ).tick_values(0, highest)
     shown = [float(tick) for tick in ticks if 0 <= tick <= highest]
-    axes.set_xticks(shown, labels=[f"{tick:g}" for tick in shown])
+    labels = [f"{tick:g}" for tick in shown]
+    if free + TREE_GAP_MM - text_mm(labels[0], SMALL_PT) / 2 < _LABEL_GAP_MM:
+        labels[0] = ""
+    axes.set_xticks(shown, labels=labels)
     axes.tick_params(length=2, pad=1.5)
-    # The last label of the map ends near the first of the tree.
-    axes.get_xticklabels()[0].set_horizontalalignment("left")
     axes.spines[["left", "right", "top"]].set_visible(False)
     name = NAME if text_mm(NAME, SMALL_PT) <= wide + 2 else "joined at"
     sheet.text(place.left + wide / 2, name_top, name, ha="center", fontsize=SMALL_PT)

@@ -19,7 +19,7 @@ Order = Literal["frame", "accuracy"]
 
 LAST_OF_ORDER: dict[str, str] = {
     "frame": "last {}",
-    "accuracy": "{} most accurate",
+    "accuracy": "{} of highest mean accuracy",
 }
 """What so many last structures of an order are called."""
 

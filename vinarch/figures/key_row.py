@@ -6,12 +6,17 @@ Labels with the look of their marks in, artists out; knows no frame.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from math import ceil
+from typing import TYPE_CHECKING, Any
 
+from matplotlib import rcParams, rcParamsDefault
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from vinarch.figures.sheet import Sheet, line_mm, text_mm
+from vinarch.figures.drawing import figure_of
+from vinarch.figures.ground import toned_look
+from vinarch.figures.sheet import MM_PER_INCH, POINTS_PER_INCH, Sheet, evenly, line_mm, mm, text_mm
 from vinarch.figures.theme import SMALL_PT
 
 if TYPE_CHECKING:
@@ -25,6 +30,12 @@ _MARK_MM = 2.4
 _GAP_MM = 0.9
 _BETWEEN_MM = 3.0
 _ROW_MM = line_mm(SMALL_PT) + 0.5
+
+_LEGEND_ROW = 1.6
+"""Height of a row of matplotlib's legend, in sizes of its type."""
+
+_HANDLE = 4.0
+"""Width of a sample with the white around it in matplotlib's legend, in sizes of its type."""
 
 
 @dataclass(frozen=True)
@@ -82,18 +93,76 @@ def draw_keys(sheet: Sheet, place: tuple[float, float], keys: Sequence[Key], roo
     return top + 1.0
 
 
-def draw_legend_on(
-    axes: Axes, keys: Sequence[Key], where: Literal["best", "lower right"] = "best"
-) -> None:
-    """Give axes a plain legend of the same keys, in the size that the user's settings say."""
+def draw_legend_on(axes: Axes, keys: Sequence[Key], *, inside: bool = False) -> None:
+    """Give axes a small legend of the same keys, above them or where it hides least inside."""
     handles: list[Artist] = [
-        Rectangle((0, 0), 1, 1, **key.surface) if key.surface else Line2D([], [], **key.line)
+        Rectangle((0, 0), 1, 1, **toned_look(axes, key.surface))
+        if key.surface
+        else Line2D([], [], **toned_look(axes, key.line))
         for key in keys
     ]
-    look: dict[str, Any] = {"borderpad": 0.3, "labelspacing": 0.3, "handlelength": 1.8}
-    legend = axes.legend(handles, [key.label for key in keys], loc=where, frameon=True, **look)
+    size = legend_points()
+    room = axes.bbox.width / figure_of(axes).dpi * MM_PER_INCH
+    wide = [text_mm(key.label, size) + mm(_HANDLE * size) for key in keys]
+    place: dict[str, Any] = (
+        {"loc": "best"}
+        if inside
+        else {
+            "loc": "lower left",
+            "bbox_to_anchor": (0, 1),
+            "ncols": _columns(wide, room),
+            "borderaxespad": 0.2,
+        }
+    )
+    look: dict[str, Any] = {"borderpad": 0.2, "labelspacing": 0.3, "handlelength": 1.8}
+    legend = axes.legend(
+        handles,
+        [key.label for key in keys],
+        fontsize=size,
+        frameon=False,
+        columnspacing=1.0,
+        **place,
+        **look,
+    )
     for text in legend.get_texts():
         text.set_parse_math(False)
+    if not inside:
+        lift_title(axes, ceil(len(keys) / place["ncols"]))
+
+
+def _columns(wide: Sequence[float], room: float) -> int:
+    """Return in how many columns of their own widths entries fit, column after column."""
+    for rows in range(1, len(wide)):
+        columns = [wide[first : first + rows] for first in range(0, len(wide), rows)]
+        if sum(map(max, columns)) <= room:
+            return len(columns)
+    return 1
+
+
+def lift_title(axes: Axes, rows: int) -> None:
+    """Keep room for a legend of some rows between axes and the title that they may be given."""
+    high = rows * _LEGEND_ROW * legend_points() / POINTS_PER_INCH * figure_of(axes).dpi
+    # Titles stand above the children of their axes.
+    axes.inset_axes((0.0, 1.0, 1.0, high / axes.bbox.height)).set_visible(False)
+
+
+def legend_points() -> float:
+    """Return the size of type in a legend on somebody's axes: as they set it, else small."""
+    asked = rcParams["legend.fontsize"]
+    size = "small" if asked == rcParamsDefault["legend.fontsize"] else asked
+    return float(FontProperties(size=size).get_size_in_points())
+
+
+def label_on(axes: Axes, x: str, y: str) -> None:
+    """Name both axes of somebody's figure, each in lines no longer than it is."""
+    size = FontProperties(size=rcParams["axes.labelsize"]).get_size_in_points()
+    dots = figure_of(axes).dpi / MM_PER_INCH
+    for text, room, write in (
+        (x, axes.bbox.width, axes.set_xlabel),
+        (y, axes.bbox.height, axes.set_ylabel),
+    ):
+        lines = [line for part in text.split("\n") for line in evenly(part, room / dots, size)]
+        write("\n".join(lines), parse_math=False)
 
 
 def _draw_sample(sheet: Sheet, left: float, middle: float, key: Key) -> None:

@@ -40,7 +40,7 @@ def measure_of(frame: pd.DataFrame, where: str) -> str:
             where,
             "one measure in all rows: " + " or ".join(_AXIS),
             ", ".join(found),
-            "Pass the frame that vinarch's summary functions return.",
+            "Pass the data of an earlier drawing, or a commons.",
         )
     return found[0]
 
@@ -89,6 +89,21 @@ def percent(value: float) -> str:
     while round(value, decimals) == 100 and decimals < 12:  # noqa: PLR2004 - a double has 15
         decimals += 1
     return f"{value:.{decimals}f}"
+
+
+def highest_words(accuracy: float, architecture: int, *, short: bool = False) -> str:
+    """Say the highest accuracy of a panel, and which architecture has it.
+
+    Examples
+    --------
+    >>> highest_words(98.5828, 83)
+    'highest 98.58 %, no. 83'
+    >>> highest_words(98.5828, 83, short=True)
+    '98.58 % by no. 83'
+    """
+    if short:
+        return f"{percent(float(accuracy))} % by no. {int(architecture)}"
+    return f"highest {percent(float(accuracy))} %, no. {int(architecture)}"
 
 
 def counted(number: int, word: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.patches import Circle, Rectangle
 
 from vinarch.figures.cell_drawing import DASHES, OUTLINE_PT
+from vinarch.figures.ground import toned_look
 from vinarch.figures.network_look import LEFT_OUT
 from vinarch.figures.sheet import text_mm
 from vinarch.figures.theme import INK, ONE, SMALL_PT, ZERO
@@ -37,8 +38,7 @@ def keys_of(network: Network) -> list[Key]:
     keys: list[Key] = [("line", kind, label) for kind, label in labels.items() if kind in kinds]
     if any(edge.in_subsequence for phase in network.phases for edge in phase.edges):
         keys.append(("heavy", "connection", "in the subsequence"))
-        keys.append(("outline", "", "its bits"))
-    elif network.run:
+    if network.run:
         keys.append(("outline", "", "bits of the subsequence"))
     if any(len(phase.used) < phase.nodes + 2 for phase in network.phases if not phase.skipped):
         keys.append(("dot", "", "left out"))
@@ -79,11 +79,15 @@ def _draw_sample(pen: Pen, kind: str, which: str, at: tuple[float, float]) -> No
         look = pen.line(which, heavy=kind == "heavy")
         pen.axes.plot([left, left + wide], [middle, middle], **look)
     elif kind == "dot":
-        pen.axes.add_patch(Circle((left + wide / 2, middle), wide / 2, **LEFT_OUT))
+        pen.axes.add_patch(
+            Circle((left + wide / 2, middle), wide / 2, **toned_look(pen.axes, LEFT_OUT))
+        )
     else:
         look = (
             {"facecolor": _CELLS[which], "linewidth": 0.4}
             if kind == "cell"
             else {"fill": False, "linewidth": OUTLINE_PT, "linestyle": DASHES}
         )
-        pen.axes.add_patch(Rectangle((left, middle - 1.1), wide, 2.2, edgecolor=INK, **look))
+        pen.axes.add_patch(
+            Rectangle((left, middle - 1.1), wide, 2.2, edgecolor=pen.tone(INK), **look)
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from vinarch.figures.ground import toned, toned_look
 from vinarch.figures.theme import FAINT, INK
 
 if TYPE_CHECKING:
@@ -38,13 +39,23 @@ class Pen:
     size: float
     scale: float
 
+    def tone(self, colour: str) -> str:
+        """Return a colour as the ground of the axes asks."""
+        return toned(self.axes, colour)
+
     def text(self, x: float, y: float, text: str, **style: Any) -> Text:
-        """Write at a place of the layout."""
+        """Write at a place of the layout, on the ground of the axes."""
+        return self.text_on_face(
+            x, y, text, **{**style, "color": self.tone(style.get("color", INK))}
+        )
+
+    def text_on_face(self, x: float, y: float, text: str, **style: Any) -> Text:
+        """Write at a place of the layout, on the face of a shape: the colour stays as it is."""
         look: dict[str, Any] = {"fontsize": self.size, "parse_math": False, "color": INK, **style}
         return self.axes.text(x, y, text, **look)
 
     def line(self, kind: str, *, heavy: bool = False) -> dict[str, Any]:
         """Return the look of a kind of line."""
-        look = dict(LINES[kind])
+        look = toned_look(self.axes, LINES[kind])
         look["linewidth"] = (HEAVY_PT if heavy else look["linewidth"]) * self.scale
         return {**look, "solid_capstyle": "butt", "dash_capstyle": "butt"}

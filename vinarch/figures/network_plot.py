@@ -6,7 +6,7 @@ The view is the fourth of VINARCH (An, Channing, Schuman, Taufer, IEEE Cluster 2
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -15,6 +15,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from vinarch.figures.drawing import Drawing, figure_of
+from vinarch.figures.ground import toned_look
 from vinarch.figures.network_array import array_height, draw_array
 from vinarch.figures.network_keys import KEYS_FROM, draw_keys, keys_height, keys_of
 from vinarch.figures.network_layout import (
@@ -28,6 +29,7 @@ from vinarch.figures.network_layout import (
 )
 from vinarch.figures.network_look import LEFT_OUT, LINES, PHASE_COLOURS, Pen
 from vinarch.figures.network_rows import Network, drawing_order
+from vinarch.figures.network_words import network_below, network_caption, network_title
 from vinarch.figures.sheet import EDGE_MM, MM_PER_INCH, Box, Heading, Sheet
 from vinarch.figures.theme import FAINT, INK, SMALL_PT, Width, theme, width_mm
 
@@ -92,12 +94,12 @@ def draw_network(
     """
     page_mm = width_mm(width)
     network = Network.of(edges, "draw_network, argument edges")
-    drawn, caption = drawing_order(edges), _caption(network)
+    drawn, caption = drawing_order(edges), network_caption(network)
     if ax is not None:
         _fit(ax, network)
         return Drawing(figure_of(ax), drawn, caption)
     with theme():
-        heading = Heading.fitted(_title(network), _below(network), page_mm)
+        heading = Heading.fitted(network_title(network), network_below(network), page_mm)
         room = page_mm - 2 * EDGE_MM
         high = _height(network, room)
         sheet = Sheet.new(page_mm, heading.height + high + EDGE_MM)
@@ -117,6 +119,8 @@ def _fit(axes: Axes, network: Network) -> None:
     while scale > _LEAST_SCALE and _height(network, wide / scale) > high / scale:
         scale *= 0.95
     axes.set(xlim=(0, wide / scale), ylim=(high / scale, 0))
+    # Circles stay circles when a layout engine narrows the axes.
+    axes.set_aspect("equal")
     _draw(Pen(axes, _TYPE * SMALL_PT * scale, scale), network, wide / scale)
 
 
@@ -149,7 +153,7 @@ def _draw_flow(pen: Pen, line: NDArray[np.float64]) -> None:
         line[-2],
         arrowprops={
             "arrowstyle": "-|>,head_width=0.15,head_length=0.3",
-            "color": FAINT,
+            "color": pen.tone(FAINT),
             "linewidth": LINES["flow"]["linewidth"] * pen.scale,
             "shrinkA": 0,
             "shrinkB": 0,
@@ -183,10 +187,16 @@ def _draw_block(pen: Pen, block: Block, top: float) -> None:
 
 
 def _draw_node(pen: Pen, at: tuple[float, float], place: int, face: str, *, left_out: bool) -> None:
-    look = LEFT_OUT if left_out else {"facecolor": face, "edgecolor": INK, "linewidth": 0.5}
+    look = (
+        toned_look(pen.axes, LEFT_OUT)
+        if left_out
+        else {"facecolor": face, "edgecolor": pen.tone(INK), "linewidth": 0.5}
+    )
     pen.axes.add_patch(Circle(at, RADIUS, zorder=3, **look))
+    style: dict[str, Any] = {"ha": "center", "va": "center_baseline", "zorder": 4}
     ink = FAINT if left_out else _ink(face)
-    pen.text(*at, str(place), ha="center", va="center_baseline", color=ink, zorder=4)
+    write = pen.text if left_out else pen.text_on_face
+    write(*at, str(place), color=ink, **style)
 
 
 def _draw_shape(pen: Pen, box: tuple[float, float, float, float], name: str, face: str) -> None:
@@ -198,60 +208,14 @@ def _draw_shape(pen: Pen, box: tuple[float, float, float, float], name: str, fac
             high,
             boxstyle="round,pad=0,rounding_size=0.5",
             facecolor=face,
-            edgecolor=INK,
+            edgecolor=pen.tone(INK),
             linewidth=0.5,
             zorder=3,
         )
     )
     style = {"ha": "center", "va": "center_baseline", "color": _ink(face), "zorder": 4}
-    pen.text(left + wide / 2, middle, name, **style)
+    pen.text_on_face(left + wide / 2, middle, name, **style)
 
 
 def _ink(face: str) -> str:
     return "white" if np.dot(to_rgb(face), (0.2126, 0.7152, 0.0722)) < _DARK else INK
-
-
-def _title(network: Network) -> str:
-    if network.structure is None:
-        return "Network of a genome"
-    return f"Network of structure {network.structure}"
-
-
-def _below(network: Network) -> str:
-    if network.experiment is None:
-        return network.genome.space.name
-    return network.experiment
-
-
-def _caption(network: Network) -> str:
-    whose = "the genome" if network.structure is None else f"structure {network.structure}"
-    if network.experiment is not None:
-        whose += f" of the experiment {network.experiment}"
-    bits = len(network.edges_of("connection"))
-    skips, repairs = len(network.edges_of("skip")), len(network.edges_of("repair"))
-    used = sum(len(phase.used - {0, phase.nodes + 1}) for phase in network.phases)
-    nodes = sum(phase.nodes for phase in network.phases)
-    skipped = [str(phase.number) for phase in network.phases if phase.skipped]
-    said = (
-        f"The network of {whose}, data flowing from left to right: {used} of {nodes} nodes in use, "
-        f"{_number(bits, 'connection')} (solid, arching above the nodes), {_number(skips, 'skip')} "
-        f"from the input of a phase to its output (dash-dotted) and "
-        f"{_number(repairs, 'edge')} that the decoder adds (thin and dashed)"
-    )
-    if skipped:
-        said += f"; {_number(len(skipped), 'phase')} without connections skipped: "
-        said += ", ".join(skipped)
-    said += ". Below, its genome, bit 1 yellow and bit 0 purple"
-    if not network.run:
-        return said + "."
-    marked = [edge for edge in network.edges_of("connection", "skip") if edge.in_subsequence]
-    symbols = network.genome.flat[network.run.start : network.run.stop]
-    return (
-        f"{said}; the subsequence {symbols} (start index {network.run.start}, length "
-        f"{len(network.run)}) is outlined by dashes, and what it encodes is heavy: "
-        f"{_number(len(marked), 'edge')}."
-    )
-
-
-def _number(count: int, name: str) -> str:
-    return f"{count} {name}" + "s" * (count != 1)

@@ -1,6 +1,6 @@
-"""Accuracy over the order in which a search has its architectures, and the best so far.
+"""Accuracy over the numbers of the architectures, and the highest so far.
 
-A tidy frame with one row a network enters, a drawing leaves; best so far and shared starts come
+A tidy frame with one row a network enters, a drawing leaves; highest so far and shared starts come
 with the frame. No trend is fitted.
 """
 
@@ -12,8 +12,16 @@ import numpy as np
 
 from vinarch.figures.accuracy_scale import SCALE_WORDS, AccuracyScale, set_x_range
 from vinarch.figures.drawing import Drawing, check_columns, figure_of
-from vinarch.figures.key_row import Key, draw_legend_on
-from vinarch.figures.measure_words import axis_words, caption_words, counted, measure_of, percent
+from vinarch.figures.ground import toned, toned_look
+from vinarch.figures.key_row import Key, draw_legend_on, label_on
+from vinarch.figures.measure_words import (
+    axis_words,
+    caption_words,
+    counted,
+    highest_words,
+    measure_of,
+    percent,
+)
 from vinarch.figures.panel_figure import (
     PanelWords,
     check_one_panel,
@@ -21,7 +29,7 @@ from vinarch.figures.panel_figure import (
     known_rows,
     shown_experiments,
 )
-from vinarch.figures.theme import INK, Width, width_mm
+from vinarch.figures.theme import GRID, INK, Width, width_mm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +56,7 @@ _DOT: dict[str, Any] = {
     "linewidth": 0.25,
 }
 _AREAS = {"single": 4.5, "double": 9.0}
-_X_WORDS = "architecture (in the source's order)"
+_X_WORDS = "architecture number"
 
 
 def draw_search_order(
@@ -56,7 +64,7 @@ def draw_search_order(
 ) -> Drawing:
     """Draw the accuracy of the networks in the order of their numbers, one panel an experiment.
 
-    The step line is the best accuracy so far; the grey stretch is the start that the experiment
+    The step line is the highest accuracy so far; the grey stretch is the start that the experiment
     shares with others.
 
     Parameters
@@ -115,12 +123,13 @@ def draw_search_order(
         scale.set_on(axes, "y")
         most = max(2, min(10, int(axes.get_window_extent().width / axes.figure.dpi / 0.25)))
         set_x_range(axes, first - margin, last + margin, most, whole=True)
-        axes.grid(visible=True, axis="y", color="#e4e4e4")
+        axes.grid(visible=True, axis="y", color=toned(axes, GRID))
         for low, high in _stretches(rows):
-            axes.axvspan(low, high, zorder=0.5, **START)
+            axes.axvspan(low, high, zorder=0.5, **toned_look(axes, START))
         x = rows["architecture"].astype(float)
-        axes.step(x, rows["best_so_far_percent"], where="post", zorder=2, **BEST_LINE)
-        axes.scatter(x, rows["val_accuracy_percent"], s=area, zorder=3, **_DOT)
+        line, dot = toned_look(axes, BEST_LINE), toned_look(axes, _DOT)
+        axes.step(x, rows["best_so_far_percent"], where="post", zorder=2, **line)
+        axes.scatter(x, rows["val_accuracy_percent"], s=area, zorder=3, **dot)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
 
@@ -129,11 +138,10 @@ def draw_search_order(
     if ax is not None:
         check_one_panel(shown, where)
         draw(ax, drawn, _AREAS["double"])
-        ax.set_xlabel(_X_WORDS)
-        ax.set_ylabel(y_words)
+        label_on(ax, _X_WORDS, y_words)
         draw_legend_on(ax, keys)
         return Drawing(figure_of(ax), drawn, caption)
-    words = PanelWords("Accuracy in the order of the search", _X_WORDS, y_words, _told)
+    words = PanelWords("Accuracy by architecture number", _X_WORDS, y_words, _told)
     figure = draw_panel_figure(
         shown.with_rows(drawn),
         words,
@@ -157,36 +165,33 @@ def _keys(drawn: pd.DataFrame) -> list[Key]:
     none = {"linestyle": "none", "color": "#8ea3c4", "markeredgecolor": "#3f5f92"}
     keys = [
         Key("a network", {**none, "marker": "o", "markersize": 2.6, "markeredgewidth": 0.25}),
-        Key("best so far", BEST_LINE),
+        Key("highest so far", BEST_LINE),
     ]
     if drawn["in_shared_start"].any():
         keys.append(Key("shared start", surface=START))
     return keys
 
 
-def _told(rows: pd.DataFrame) -> tuple[str, ...]:
-    best = _best(rows)
-    return (
-        f"best {percent(float(best['val_accuracy_percent']))} %",
-        f"reached first by no. {int(best['architecture'])}",
-    )
+def _told(rows: pd.DataFrame, short: bool) -> tuple[str, ...]:  # noqa: FBT001 - a callback
+    highest = _highest(rows)
+    return (highest_words(highest["val_accuracy_percent"], highest["architecture"], short=short),)
 
 
-def _best(rows: pd.DataFrame) -> pd.Series:
-    """Return the first of the most accurate networks."""
-    best: pd.Series = rows.iloc[int(rows["val_accuracy_percent"].to_numpy(dtype=float).argmax())]
-    return best
+def _highest(rows: pd.DataFrame) -> pd.Series:
+    """Return the first of the networks of highest accuracy."""
+    highest: pd.Series = rows.iloc[int(rows["val_accuracy_percent"].to_numpy(dtype=float).argmax())]
+    return highest
 
 
 def _caption(drawn: pd.DataFrame, measure: str, unknown: int, left_out: int) -> str:
     sizes = drawn.groupby(["archive", "experiment"]).size()
     many = counted(len(drawn), "network")
     if len(sizes) == 1:
-        best = _best(drawn)
+        highest = _highest(drawn)
         of = f"{many} of the experiment {drawn['experiment'].iloc[0]}"
         peak = (
-            f" It reaches {percent(float(best['val_accuracy_percent']))} % at architecture "
-            f"{int(best['architecture'])}."
+            f" It reaches {percent(float(highest['val_accuracy_percent']))} % at architecture "
+            f"{int(highest['architecture'])}."
         )
     else:
         of = f"{many} of {len(sizes)} experiments, a panel each with the same axes"
@@ -194,7 +199,7 @@ def _caption(drawn: pd.DataFrame, measure: str, unknown: int, left_out: int) -> 
         peak = f" It ends at {percent(float(tops.min()))} to {percent(float(tops.max()))} %."
     said = (
         f"{caption_words(measure).capitalize()} of the {of}, in the order of their numbers; the "
-        f"step line is the best so far.{peak}"
+        f"step line is the highest so far.{peak}"
     )
     start = int(drawn["in_shared_start"].sum())
     if start:

@@ -19,8 +19,13 @@ from vinarch.figures.theme import SMALL_PT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WIDEST_CELL_MM = 16.0
+_WIDEST_CELL_MM = 34.0
+_WIDE_ENOUGH_MM = 9.0
+"""Where cells are so wide, names need no further line."""
+
 _HIGHEST_CELL_MM = 11.0
+"""Of wider cells than twice this, half the width."""
+
 _LOWEST_MAP_MM = 38.0
 """Room for the words beside the bar of colours."""
 
@@ -55,9 +60,13 @@ def plan_overlap(top: float, labels: Sequence[str], page_mm: float, highest: flo
         lowest = _LOWEST_MAP_MM / count
         wide = min((page_mm - left - right) / count, max(_WIDEST_CELL_MM, lowest))
         needed = max(map(len, rows)) * _ROW_MM + 0.1
-        high = max(min(wide, _HIGHEST_CELL_MM), min(needed, _MOST_MAP_MM / count), lowest)
+        high = max(
+            min(wide, max(_HIGHEST_CELL_MM, wide / 2)), min(needed, _MOST_MAP_MM / count), lowest
+        )
         # More lines leave more width, until the rows are higher than their cells are wide.
         if plans and (wide * count <= plans[-1].box.width or high > _TALLEST * wide):
+            continue
+        if plans and plans[-1].box.width >= _WIDE_ENOUGH_MM * count:
             continue
         box = Box(left, top, wide * count, high * count)
         number_mm = text_mm("0.0", SMALL_PT)

@@ -5,18 +5,17 @@ A tidy frame with one row a pair and scope enters, a drawing leaves; the overlap
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib import colormaps, rcParams
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
-from seaborn.utils import relative_luminance
 
 from vinarch.errors import ParameterError
 from vinarch.figures.drawing import Drawing, check_columns, figure_of
 from vinarch.figures.measure_words import experiment_names
+from vinarch.figures.overlap_cells import draw_cells, frame_cells
 from vinarch.figures.overlap_layout import (
     BAR_GAP_MM,
     BAR_MM,
@@ -25,7 +24,7 @@ from vinarch.figures.overlap_layout import (
     numbered_names,
     plan_overlap,
 )
-from vinarch.figures.overlap_words import SCOPES, overlap_caption
+from vinarch.figures.overlap_words import SCOPES, chance_words, overlap_caption
 from vinarch.figures.sheet import (
     EDGE_MM,
     POINTS_PER_INCH,
@@ -53,13 +52,8 @@ COLUMNS = (
     "chance_jaccard",
 )
 
-DIAGONAL: dict[str, Any] = {"color": "#9a9a9a", "linewidth": 0.6}
-"""A line through the blank cells of an experiment with itself."""
-
 ABOVE = "above the diagonal: without the shared start"
 BELOW = "below the diagonal: all {}"
-_DARK_TEXT_ABOVE = 0.179
-"""Relative luminance at which black and white text stand out equally (WCAG 2)."""
 
 
 def draw_overlap_matrix(
@@ -69,7 +63,7 @@ def draw_overlap_matrix(
 
     Entry (i, j) below the diagonal is the Jaccard overlap of the i-th and the j-th experiment,
     above it that without the structures of their shared start.
-    Numbers stand in the cells where they have room.
+    Numbers stand in the cells where they have room; a frame marks more overlap than by chance.
 
     Parameters
     ----------
@@ -119,7 +113,8 @@ def draw_overlap_matrix(
     check_columns(cells, COLUMNS, where)
     drawn = _drawing_order(cells, where)
     names = _names(drawn)
-    matrix = _matrix(drawn, names)
+    matrix = _matrix(drawn, names, "jaccard")
+    above = matrix > _matrix(drawn, names, "chance_jaccard")
     # A matrix without any overlap still needs a scale that is not empty.
     highest = float(np.nanmax(matrix, initial=0.0)) or 1.0
     of = str(drawn["of"].iloc[0])
@@ -127,7 +122,8 @@ def draw_overlap_matrix(
     caption = overlap_caption(drawn, names)
     if ax is not None:
         numbered = len(labels) <= _annotated_on(ax)
-        _draw(ax, matrix, highest, numbered=numbered)
+        draw_cells(ax, matrix, highest, numbered=numbered)
+        frame_cells(ax, matrix, above, highest)
         ax.set_xticks(range(len(labels)), labels=[str(n + 1) for n in range(len(labels))])
         ax.set_yticks(range(len(labels)), labels=numbered_names(labels), parse_math=False)
         ax.set_xlabel(ABOVE)
@@ -141,13 +137,15 @@ def draw_overlap_matrix(
     with theme():
         title = f"Overlap of {of} between experiments"
         archives = ", ".join(sorted({archive for archive, _ in names}))
-        heading = Heading.fitted(title, archives, page_mm)
+        told = "; ".join([archives, *chance_words(drawn)])
+        heading = Heading.fitted(title, told, page_mm)
         plan = plan_overlap(heading.height + 1.0, labels, page_mm, highest)
         box = plan.box
         sheet = Sheet.new(page_mm, box.top + box.height + 2 * line_mm(SMALL_PT) + 2.5 + EDGE_MM)
         heading.write(sheet)
         axes = sheet.axes(box)
-        _draw(axes, matrix, highest, numbered=plan.numbered)
+        draw_cells(axes, matrix, highest, numbered=plan.numbered)
+        frame_cells(axes, matrix, above, highest)
         _label(axes, plan)
         right = box.left + box.width
         left = max(EDGE_MM, right - text_mm(ABOVE, SMALL_PT))
@@ -162,7 +160,7 @@ def draw_overlap_matrix(
 
 def _drawing_order(cells: pd.DataFrame, where: str) -> pd.DataFrame:
     keys = ["archive_a", "experiment_a", "archive_b", "experiment_b", "scope"]
-    step = "Pass the frame that vinarch's summary functions return."
+    step = "Pass the data of an earlier drawing, or a commons."
     if len(set(cells["of"])) != 1 or not set(cells["scope"]) <= set(SCOPES):
         found = sorted({*cells["of"].astype(str), *cells["scope"].astype(str)})
         expected = f"one kind of overlap and the scopes {' and '.join(SCOPES)}"
@@ -190,8 +188,10 @@ def _names(drawn: pd.DataFrame) -> dict[tuple[str, str], str]:
     return experiment_names(pd.concat(sides))
 
 
-def _matrix(drawn: pd.DataFrame, names: dict[tuple[str, str], str]) -> NDArray[np.float64]:
-    """Return the overlaps in percent, NaN on the diagonal and where none is known."""
+def _matrix(
+    drawn: pd.DataFrame, names: dict[tuple[str, str], str], column: str
+) -> NDArray[np.float64]:
+    """Return the shares of a column in percent, NaN on the diagonal and where none is known."""
     places = {name: place for place, name in enumerate(names)}
     matrix = np.full((len(names), len(names)), np.nan)
     one, other = (
@@ -199,49 +199,15 @@ def _matrix(drawn: pd.DataFrame, names: dict[tuple[str, str], str]) -> NDArray[n
     )
     low, high = np.minimum(one, other), np.maximum(one, other)
     below = drawn["scope"].to_numpy() == SCOPES[0]
-    matrix[np.where(below, high, low), np.where(below, low, high)] = 100 * drawn[
-        "jaccard"
-    ].to_numpy(dtype=float)
+    matrix[np.where(below, high, low), np.where(below, low, high)] = 100 * drawn[column].to_numpy(
+        dtype=float
+    )
     return matrix
 
 
 def _keys(drawn: pd.DataFrame, side: str) -> list[tuple[str, str]]:
     columns = (drawn[f"{name}_{side}"].astype(str) for name in ("archive", "experiment"))
     return list(zip(*columns, strict=True))
-
-
-def _draw(axes: Axes, matrix: NDArray[np.float64], highest: float, *, numbered: bool) -> None:
-    count = len(matrix)
-    edges = np.arange(count + 1) - 0.5
-    axes.pcolormesh(
-        edges,
-        edges,
-        np.ma.masked_invalid(matrix),
-        vmin=0,
-        vmax=highest,
-        cmap=DISTANCE_COLOURS,
-        edgecolor="white" if numbered else "none",
-        linewidth=0.4 if numbered else 0,
-        rasterized=False,
-    )
-    axes.plot([-0.5, count - 0.5], [-0.5, count - 0.5], **DIAGONAL)
-    axes.set_xlim(-0.5, count - 0.5)
-    axes.set_ylim(count - 0.5, -0.5)
-    colours = colormaps[DISTANCE_COLOURS]
-    for (row, column), value in np.ndenumerate(matrix):
-        if not numbered or row == column:
-            continue
-        known = np.isfinite(value)
-        light = not known or relative_luminance(colours(value / highest)) > _DARK_TEXT_ABOVE
-        axes.text(
-            column,
-            row,
-            _write(float(value)) if known else "\N{EN DASH}",
-            ha="center",
-            va="center_baseline",
-            color="black" if light else "white",
-            fontsize=min(SMALL_PT, rcParams["font.size"]),
-        )
 
 
 def _label(axes: Axes, plan: OverlapPlan) -> None:
@@ -275,11 +241,6 @@ def _draw_bar(sheet: Sheet, box: Box, highest: float, of: str) -> None:
 
 def _bar_words(of: str) -> str:
     return f"Jaccard overlap of {of} (%)"
-
-
-def _write(value: float) -> str:
-    """Write percent in the room of a cell: whole from ten on, else with one decimal."""
-    return f"{value:.0f}" if value == 0 or value >= 9.95 else f"{value:.1f}"  # noqa: PLR2004
 
 
 def _annotated_on(axes: Axes) -> int:

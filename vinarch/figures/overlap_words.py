@@ -17,6 +17,15 @@ SCOPES = ("all", "without_shared_start")
 """Below and above the diagonal."""
 
 
+def chance_words(drawn: pd.DataFrame) -> list[str]:
+    """Say what a frame around a cell means; nothing where the overlap by chance is not known."""
+    known = drawn[drawn["chance_jaccard"].notna() & drawn["jaccard"].notna()]
+    if known.empty:
+        return []
+    above = int((known["jaccard"] > known["chance_jaccard"]).sum())
+    return ["framed: more than by chance"] if above else ["no overlap is more than by chance"]
+
+
 def overlap_caption(drawn: pd.DataFrame, names: dict[tuple[str, str], str]) -> str:
     """Say what a matrix shows: the ranges of both triangles, chance, and who is who."""
     of = str(drawn["of"].iloc[0])
@@ -34,6 +43,13 @@ def overlap_caption(drawn: pd.DataFrame, names: dict[tuple[str, str], str]) -> s
             f"{_span(drawn, SCOPES[0], 'chance_jaccard')} below the diagonal and "
             f"{_span(drawn, SCOPES[1], 'chance_jaccard')} above it."
         )
+        both = drawn[drawn["chance_jaccard"].notna() & drawn["jaccard"].notna()]
+        above = both["jaccard"] > both["chance_jaccard"]
+        said += (
+            f" {int(above.sum())} of {counted(len(above), 'overlap')} "
+            f"{'is' if above.sum() == 1 else 'are'} greater than by chance"
+        )
+        said += " (framed)." if above.any() else "."
     unknown = int(drawn["jaccard"].isna().sum())
     if unknown:
         said += f" {counted(unknown, 'overlap')} {'is' if unknown == 1 else 'are'} not known."

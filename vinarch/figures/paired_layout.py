@@ -5,13 +5,13 @@ Names, keys and a width in, a plan in millimetres out; draws nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vinarch.figures.key_row import Key, key_height
 from vinarch.figures.measure_words import axis_words, broken_name
-from vinarch.figures.paired_words import TITLES
-from vinarch.figures.sheet import EDGE_MM, Box, Heading, line_mm, text_mm
+from vinarch.figures.paired_words import TITLES, statistics_lines
+from vinarch.figures.sheet import EDGE_MM, Box, Heading, line_mm, text_mm, wrapped
 from vinarch.figures.theme import SMALL_PT, Width, width_mm
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-_MOST_PLOT_MM = {"single": 66.0, "double": 110.0}
+_MOST_PLOT_MM = {"single": 66.0, "double": 84.0}
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,14 @@ class PairedPlan:
     ) -> PairedPlan:
         """Fit the square plot, its labels and the key to a page."""
         page_mm = width_mm(width)
-        heading = Heading.fitted(
-            TITLES[str(drawn["relation"].iloc[0])],
-            axis_words(str(drawn["measure"].iloc[0])),
-            page_mm,
-        )
+        said = axis_words(str(drawn["measure"].iloc[0]))
+        heading = Heading.fitted(TITLES[str(drawn["relation"].iloc[0])], said, page_mm)
+        if width == "single":
+            numbers = statistics_lines(drawn)
+            told = [", ".join(numbers[:2]), ", ".join(numbers[2:])]
+            room = page_mm - 2 * EDGE_MM
+            lines = [line for part in told for line in wrapped(part, room, SMALL_PT)]
+            heading = replace(heading, below=(*heading.below, *lines))
         most = _MOST_PLOT_MM[width]
         y_lines = broken_name(names[1], most)
         left = EDGE_MM + len(y_lines) * line_mm(SMALL_PT) + text_mm("99.95", SMALL_PT) + 2.5

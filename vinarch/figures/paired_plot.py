@@ -13,21 +13,22 @@ import numpy as np
 from vinarch.errors import ParameterError
 from vinarch.figures.accuracy_scale import AccuracyScale
 from vinarch.figures.drawing import Drawing, check_columns, figure_of
-from vinarch.figures.key_row import Key, draw_keys, draw_legend_on
+from vinarch.figures.ground import toned, toned_look
+from vinarch.figures.key_row import Key, draw_keys, draw_legend_on, label_on, legend_points
 from vinarch.figures.measure_words import (
     axis_words,
     measure_of,
 )
 from vinarch.figures.paired_layout import PairedPlan
+from vinarch.figures.paired_spots import count_spots
 from vinarch.figures.paired_words import RELATIONS, paired_caption, statistics_lines
 from vinarch.figures.panel_figure import known_rows
-from vinarch.figures.sheet import POINTS_PER_INCH, Sheet, line_mm
-from vinarch.figures.theme import INK, POINT, SMALL_PT, Width, theme, width_mm
+from vinarch.figures.sheet import Sheet, line_mm
+from vinarch.figures.theme import GRID, INK, POINT, SMALL_PT, Width, theme, width_mm
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
 COLUMNS = (
     "experiment_a",
@@ -49,14 +50,9 @@ COLUMNS = (
 MARKERS = {True: "o", False: "^"}
 """By whether all networks of a structure were trained for the whole budget in both."""
 
+_EQUAL: dict[str, Any] = {"color": "#777777", "linewidth": 0.6, "linestyle": (0, (4, 2))}
 _AREAS = {"single": 14.0, "double": 22.0}
 _CROWD = 150
-
-_LABEL_PT = np.array([60.0, 9.0])
-"""Room that two counts need to stand beside each other."""
-
-FEWEST_COUNTED = 3
-"""So many marks on one spot are counted in words: they cannot be told apart."""
 
 
 def draw_paired_accuracies(
@@ -126,11 +122,12 @@ def draw_paired_accuracies(
     keys = _keys(drawn)
     caption = paired_caption(drawn, measure, len(structures) - len(drawn))
     if ax is not None:
-        _draw(ax, drawn, _AREAS["double"])
         ax.set_box_aspect(1)
-        ax.set_xlabel(f"{names[0]}\n{axis_words(measure)}", parse_math=False)
-        ax.set_ylabel(f"{names[1]}\n{axis_words(measure)}", parse_math=False)
-        draw_legend_on(ax, keys)
+        ax.apply_aspect()
+        _draw(ax, drawn, _AREAS["double"])
+        count_spots(ax, drawn, _AREAS["double"], legend_points())
+        label_on(ax, *(f"{name}\n{axis_words(measure)}" for name in names))
+        draw_legend_on(ax, keys, inside=True)
         return Drawing(figure_of(ax), drawn, caption)
     with theme():
         plan = PairedPlan.fitted(drawn, names, keys, width)
@@ -139,7 +136,7 @@ def draw_paired_accuracies(
         end = draw_keys(sheet, plan.keys_at, keys, plan.keys_room)
         axes = sheet.axes(plan.box)
         _draw(axes, drawn, _AREAS[width])
-        _count_spots(axes, drawn, _AREAS[width])
+        count_spots(axes, drawn, _AREAS[width], SMALL_PT)
         axes.tick_params(pad=1.5)
         look: dict[str, Any] = {"fontsize": SMALL_PT, "labelpad": 2.0, "parse_math": False}
         axes.set_xlabel("\n".join(plan.x_lines), **look)
@@ -159,7 +156,7 @@ def _drawing_order(structures: pd.DataFrame, where: str) -> pd.DataFrame:
             where,
             "the rows of one pair of experiments",
             f"{len(structures[told].drop_duplicates())} pairs or statistics",
-            "Pass the frame that vinarch's summary functions return.",
+            "Pass the data of an earlier drawing, or a commons.",
         )
     relation = str(structures["relation"].iloc[0])
     if relation not in RELATIONS:
@@ -184,10 +181,10 @@ def _draw(axes: Axes, drawn: pd.DataFrame, area: float) -> None:
     scale = AccuracyScale.fitted(values)
     scale.set_on(axes, "x")
     scale.set_on(axes, "y")
-    axes.grid(visible=True, color="#e4e4e4")
+    axes.grid(visible=True, color=toned(axes, GRID))
     # Equality is straight on equal scales, whatever the scale.
     ends = np.array([scale.low, scale.high])
-    axes.plot(ends, ends, color="#777777", linewidth=0.6, linestyle=(0, (4, 2)), zorder=1.5)
+    axes.plot(ends, ends, zorder=1.5, **toned_look(axes, _EQUAL))
     alpha = min(1.0, max(0.35, (_CROWD / len(drawn)) ** 0.5))
     for shared, full in _kinds(drawn):
         rows = drawn[(drawn["in_shared_start"] == shared) & (drawn["full_budget"] == full)]
@@ -196,8 +193,8 @@ def _draw(axes: Axes, drawn: pd.DataFrame, area: float) -> None:
             rows["accuracy_b_percent"],
             s=area,
             marker=MARKERS[full],
-            facecolor="none" if shared else POINT,
-            edgecolor=INK if shared else POINT,
+            facecolor="none" if shared else toned(axes, POINT),
+            edgecolor=toned(axes, INK if shared else POINT),
             linewidth=0.7,
             alpha=alpha,
             zorder=3,
@@ -205,37 +202,6 @@ def _draw(axes: Axes, drawn: pd.DataFrame, area: float) -> None:
         )
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-
-
-def _count_spots(axes: Axes, drawn: pd.DataFrame, area: float) -> None:
-    """Write how many structures lie on one spot where their marks hide each other."""
-    accuracies = drawn[["accuracy_a_percent", "accuracy_b_percent"]].to_numpy(dtype=float)
-    pixels = axes.transData.transform(accuracies)
-    per_pt = axes.figure.dpi / POINTS_PER_INCH
-    near = 0.6 * area**0.5 * per_pt
-    written: list[NDArray[np.float64]] = []
-    left = np.ones(len(pixels), dtype=bool)
-    # From the top right on, where accuracies crowd.
-    for place in np.lexsort((pixels[:, 0], pixels[:, 1]))[::-1]:
-        here = left & (np.abs(pixels - pixels[place]) <= near).all(axis=1)
-        if not left[place] or here.sum() < max(FEWEST_COUNTED, len(drawn) / 20):
-            continue
-        left &= ~here
-        spot = pixels[here].mean(axis=0)
-        if any((np.abs(spot - other) < _LABEL_PT * per_pt).all() for other in written):
-            continue
-        written.append(spot)
-        inside = axes.transData.inverted().transform(spot)
-        beyond = axes.transAxes.inverted().transform(spot)[0] > 0.5  # noqa: PLR2004 - the middle
-        axes.annotate(
-            f"{int(here.sum())} here",
-            (float(inside[0]), float(inside[1])),
-            xytext=(-4 if beyond else 4, -7),
-            textcoords="offset points",
-            ha="right" if beyond else "left",
-            va="center",
-            fontsize=SMALL_PT,
-        )
 
 
 def _kinds(drawn: pd.DataFrame) -> list[tuple[bool, bool]]:
@@ -262,5 +228,4 @@ def _keys(drawn: pd.DataFrame) -> list[Key]:
         start = "shared start" if shared else "others" if both else "not of a shared start"
         budget = "full budget in both" if full else "not full budget in both"
         keys.append(Key(f"{start}, {budget} ({counts[shared, full]})", look))
-    line = {"color": "#777777", "linewidth": 0.6, "linestyle": (0, (4, 2))}
-    return [*keys, Key("equal", line)]
+    return [*keys, Key("equal", _EQUAL)]

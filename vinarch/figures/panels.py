@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-from vinarch.figures.sheet import EDGE_MM, Box, Sheet, line_mm, text_mm, wrapped
+from vinarch.figures.drawing import figure_of
+from vinarch.figures.sheet import EDGE_MM, MM_PER_INCH, Box, Sheet, line_mm, text_mm, wrapped
 from vinarch.figures.theme import SMALL_PT, Width
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class PanelPlan:
         height = _HEIGHT_MM[page][columns]
         lines = wrapped(y, ceil(count / columns) * height, SMALL_PT)
         left = EDGE_MM + len(lines) * line_mm(SMALL_PT) + text_mm("99.95", SMALL_PT) + 2.0
-        room = page_mm - left - EDGE_MM - 1.0 - (columns - 1) * _BETWEEN_MM
+        room = page_mm - left - _RIGHT_MM - (columns - 1) * _BETWEEN_MM
         return cls(count, columns, left, room / columns, height, lines)
 
     def boxes(self, top: float, titles: Sequence[Sequence[str]]) -> list[Box]:
@@ -77,8 +78,11 @@ class PanelPlan:
         return place % self.columns == 0
 
 
-_NEAR_END = 0.08
-"""Share of an axis from its end where a label would reach beyond it."""
+_RIGHT_MM = EDGE_MM + 1.0
+"""White right of the last panel."""
+
+_LABEL_GAP_MM = 0.4
+"""White between the labels of two panels, at least."""
 
 
 def sheet_height(boxes: Sequence[Box]) -> float:
@@ -103,20 +107,30 @@ def share_labels(axes: Sequence[Axes], plan: PanelPlan) -> None:
     for place, one in enumerate(axes):
         one.tick_params(labelleft=plan.is_first(place), labelbottom=plan.is_lowest(place), pad=1.5)
         if plan.is_lowest(place):
-            _keep_inside(one)
+            alone = plan.is_first(place + 1) or place + 1 == plan.count
+            _keep_apart(one, None if alone else _BETWEEN_MM)
 
 
-def _keep_inside(axes: Axes) -> None:
-    """Turn the labels at the ends of the x axis inwards: the next panel has labels there too."""
+def _keep_apart(axes: Axes, between: float | None) -> None:
+    """Leave out the label of the last tick where it would run into the first of the next panel.
+
+    Without a next panel, where it would leave the sheet.
+
+    All panels have the same ticks, so the panel itself tells where the next one has its first.
+    """
     low, high = axes.get_xlim()
     ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
-    axes.set_xticks(ticks)
-    for tick, label in zip(ticks, axes.get_xticklabels(), strict=True):
-        place = (tick - low) / (high - low)
-        if place < _NEAR_END:
-            label.set_horizontalalignment("left")
-        elif place > 1 - _NEAR_END:
-            label.set_horizontalalignment("right")
+    labels = axes.xaxis.get_major_formatter().format_ticks(ticks)
+    wide = axes.bbox.width / figure_of(axes).dpi * MM_PER_INCH
+    if len(ticks) > 1:
+        after = (high - ticks[-1]) / (high - low) * wide
+        before = (ticks[0] - low) / (high - low) * wide
+        first, last = (text_mm(labels[at], SMALL_PT) / 2 for at in (0, -1))
+        gap = after + _RIGHT_MM - last
+        if between is not None:
+            gap = after + between + before - first - last - _LABEL_GAP_MM
+        labels[-1] = "" if gap < 0 else labels[-1]
+    axes.set_xticks(ticks, labels=labels)
 
 
 def label_axes(sheet: Sheet, plan: PanelPlan, boxes: Sequence[Box], x: str) -> None:

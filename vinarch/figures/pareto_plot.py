@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from vinarch.figures.accuracy_scale import SCALE_WORDS, AccuracyScale, set_x_range
 from vinarch.figures.drawing import Drawing, check_columns, figure_of
-from vinarch.figures.key_row import Key, draw_legend_on
-from vinarch.figures.measure_words import axis_words, caption_words, counted, measure_of, percent
+from vinarch.figures.ground import toned, toned_look
+from vinarch.figures.key_row import Key, draw_legend_on, label_on
+from vinarch.figures.measure_words import (
+    axis_words,
+    caption_words,
+    counted,
+    highest_words,
+    measure_of,
+    percent,
+)
 from vinarch.figures.panel_figure import (
     PanelWords,
     check_one_panel,
@@ -19,7 +27,7 @@ from vinarch.figures.panel_figure import (
     known_rows,
     shown_experiments,
 )
-from vinarch.figures.theme import INK, Width, width_mm
+from vinarch.figures.theme import GRID, INK, Width, width_mm
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,16 +125,21 @@ def draw_pareto_front(
     def draw(axes: Axes, rows: pd.DataFrame, areas: tuple[float, float]) -> None:
         scale.set_on(axes, "y")
         set_x_range(axes, *limits, _x_bins(axes))
-        axes.grid(visible=True, color="#e4e4e4")
+        axes.grid(visible=True, color=toned(axes, GRID))
         front = rows[rows["on_front"].astype(bool)]
         others = rows[~rows["on_front"].astype(bool)]
-        axes.step(front["mflops"], front["val_accuracy_percent"], where="post", **FRONT_LINE)
+        line = toned_look(axes, FRONT_LINE)
+        axes.step(front["mflops"], front["val_accuracy_percent"], where="post", **line)
         for points, area, look, order in (
             (others, areas[0], _DOT, 2),
             (front, areas[1], _DIAMOND, 3),
         ):
             axes.scatter(
-                points["mflops"], points["val_accuracy_percent"], s=area, zorder=order, **look
+                points["mflops"],
+                points["val_accuracy_percent"],
+                s=area,
+                zorder=order,
+                **toned_look(axes, look),
             )
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
@@ -135,8 +148,7 @@ def draw_pareto_front(
     if ax is not None:
         check_one_panel(shown, where)
         draw(ax, drawn, _AREAS["double"])
-        ax.set_xlabel(_X_WORDS)
-        ax.set_ylabel(y_words)
+        label_on(ax, _X_WORDS, y_words)
         draw_legend_on(ax, _keys())
         return Drawing(figure_of(ax), drawn, caption)
     words = PanelWords("Accuracy and MFLOPs: Pareto fronts", _X_WORDS, y_words, _told)
@@ -173,44 +185,47 @@ def _keys() -> list[Key]:
     ]
 
 
-def _told(rows: pd.DataFrame) -> tuple[str, ...]:
-    best = _best(rows)
-    accuracy = percent(float(best["val_accuracy_percent"]))
+def _told(rows: pd.DataFrame, short: bool) -> tuple[str, ...]:  # noqa: FBT001 - a callback
+    highest = _highest(rows)
     return (
         f"front {int(rows['on_front'].sum())} of {len(rows)}",
-        f"best {accuracy} % at {float(best['mflops']):,.0f} MFLOPs",
+        highest_words(highest["val_accuracy_percent"], highest["architecture"], short=short),
     )
 
 
-def _best(rows: pd.DataFrame) -> pd.Series:
-    """Return the most accurate network; of equal ones that of least MFLOPs."""
+def _highest(rows: pd.DataFrame) -> pd.Series:
+    """Return the network of highest accuracy; of equal ones that of least MFLOPs."""
     order = ["val_accuracy_percent", "mflops", "archive", "experiment", "architecture"]
-    best: pd.Series = rows.sort_values(order, ascending=[False, *[True] * 4]).iloc[0]
-    return best
+    highest: pd.Series = rows.sort_values(order, ascending=[False, *[True] * 4]).iloc[0]
+    return highest
 
 
 def _caption(drawn: pd.DataFrame, measure: str, unknown: int, left_out: int) -> str:
     groups = drawn.groupby(["archive", "experiment"])
     fronts = groups["on_front"].sum().to_numpy()
     sizes = groups.size().to_numpy()
-    best = _best(drawn)
-    peak = f"{percent(float(best['val_accuracy_percent']))} % at {float(best['mflops']):.1f} MFLOPs"
-    name = str(best["experiment"])
+    highest = _highest(drawn)
     words = caption_words(measure)
+    peak = (
+        f"the highest {words} is {percent(float(highest['val_accuracy_percent']))} % (architecture "
+        f"{int(highest['architecture'])}"
+    )
+    mflops = f"{float(highest['mflops']):.1f} MFLOPs)"
     if len(sizes) == 1:
         said = (
             f"{words.capitalize()} (maximised) against MFLOPs of one forward pass (minimised) of "
-            f"{counted(int(sizes[0]), 'network')} of the experiment {name}; "
-            f"{_on_front(int(fronts[0]))} on the Pareto front (diamonds, step line), and the best "
-            f"accuracy is {peak}."
+            f"{counted(int(sizes[0]), 'network')} of the experiment "
+            f"{highest['experiment']}; "
+            f"{_on_front(int(fronts[0]))} on the Pareto front (diamonds, step line), and "
+            f"{peak}, {mflops}."
         )
     else:
         many = f"{sizes.sum():,} networks of {len(sizes)} experiments"
         said = (
             f"{words.capitalize()} (maximised) against MFLOPs of one forward pass (minimised) of "
             f"{many}, a panel each with the same axes; {_span(fronts)} networks are on the Pareto "
-            f"front of their experiment (diamonds, step line), and the best accuracy is {peak} "
-            f"({name})."
+            f"front of their experiment (diamonds, step line), and {peak} of "
+            f"{highest['experiment']}, {mflops}."
         )
     if unknown:
         said += f" {counted(unknown, 'network')} without accuracy or MFLOPs left out."

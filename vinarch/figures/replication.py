@@ -94,7 +94,7 @@ def paired_accuracies(
     Name: count, dtype: int64
     """
     where = "paired_accuracies"
-    width_mm(width)
+    width_mm(width, "paired_accuracies")
     check_choice(f"{where}, argument measure", measure, list(MEASURE_COLUMNS))
     if (experiment_a is None) != (experiment_b is None):
         raise ParameterError(
@@ -102,6 +102,13 @@ def paired_accuracies(
             "two names, or none",
             repr(experiment_a or experiment_b) + " alone",
             "Name both experiments.",
+        )
+    if experiment_a is not None and experiment_a == experiment_b:
+        raise SelectionError(
+            f"{where}, arguments experiment_a and experiment_b",
+            "two different experiments",
+            f"{experiment_a} twice: an experiment and itself are no pair",
+            "`commons.experiment_index` lists the experiments.",
         )
     if isinstance(data, pd.DataFrame):
         check_measure(data, measure, where)
@@ -167,7 +174,7 @@ def overlap_matrix(
     1  without_shared_start             2    0.012
     """
     where = "overlap_matrix"
-    width_mm(width)
+    width_mm(width, "overlap_matrix")
     check_choice(f"{where}, argument of", of, list(OVERLAPS))
     if isinstance(data, pd.DataFrame):
         cells = data
@@ -204,10 +211,21 @@ def _study(data: Commons | Reproducibility, where: str, names: list[str] | None)
     return reproducibility(data if names is None else data.select(experiment=names))
 
 
+_TURNED = {
+    f"{name}_{side}{unit}": f"{name}_{other}{unit}"
+    for name, unit in (("experiment", ""), ("accuracy", "_percent"))
+    for side, other in ("ab", "ba")
+}
+"""A pair the other way round: what stands across stands up; the statistics are the same."""
+
+
 def _named(frame: pd.DataFrame, experiment_a: str | None, experiment_b: str | None) -> pd.DataFrame:
     if experiment_a is None or not {"experiment_a", "experiment_b"} <= set(frame.columns):
         return frame
-    found = frame[(frame["experiment_a"] == experiment_a) & (frame["experiment_b"] == experiment_b)]
+    for one in (frame, frame.rename(columns=_TURNED)[list(frame.columns)]):
+        found = one[(one["experiment_a"] == experiment_a) & (one["experiment_b"] == experiment_b)]
+        if len(found):
+            break
     if found.empty:
         pairs = frame[["experiment_a", "experiment_b"]].drop_duplicates()
         raise SelectionError(

@@ -5,7 +5,7 @@ Lengths and accuracies in, counts and classes out; nothing is drawn here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,9 +32,9 @@ class DensityClass:
 
 DENSITY_CLASSES = (
     DensityClass(1, "1", "#f4f6fa"),
-    DensityClass(2, "2-4", "#b3c3dc"),
-    DensityClass(5, "5-9", "#7089b5"),
-    DensityClass(10, "10-49", "#34466f"),
+    DensityClass(2, "2\N{EN DASH}4", "#b3c3dc"),
+    DensityClass(5, "5\N{EN DASH}9", "#7089b5"),
+    DensityClass(10, "10\N{EN DASH}49", "#34466f"),
     DensityClass(50, "≥ 50", "#060b18"),
 )
 """From light to dark, in steps of lightness that survive greyscale."""
@@ -80,6 +80,11 @@ def class_of(count: int) -> DensityClass:
 
 
 def classes_of(counts: pd.Series) -> list[DensityClass]:
-    """Return the classes that occur, from light to dark."""
+    """Return the classes that occur, from light to dark, the last only as far as counts go."""
+    highest = int(counts.max())
     lowest = {class_of(int(count)).lowest for count in counts.unique()}
-    return [one for one in DENSITY_CLASSES if one.lowest in lowest]
+    found = [one for one in DENSITY_CLASSES if one.lowest in lowest]
+    last = found[-1]
+    dash = "\N{EN DASH}" if highest > last.lowest else ""
+    label = f"{last.lowest}{dash}{highest if dash else ''}"
+    return [*found[:-1], replace(last, label=label)]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from matplotlib.lines import Line2D
 
+from vinarch.figures.ground import toned
+from vinarch.figures.key_row import legend_points, lift_title
 from vinarch.figures.scatter_density import DENSITY_CLASSES, classes_of
 from vinarch.figures.sheet import EDGE_MM, Sheet, mm, text_mm
 from vinarch.figures.theme import INK, ONE, SMALL_PT
@@ -78,15 +80,18 @@ def draw_legend(
 
 def add_axes_legend(axes: Axes, drawn: pd.DataFrame, chosen: pd.DataFrame, look: PointLook) -> None:
     """Put matplotlib's own legend above axes that belong to somebody's figure, in two lines."""
+    rim = toned(axes, RIM)
     blank = (Line2D([], [], linestyle="none"), "")
     sizes = [
-        (_marker(look.area(count) ** 0.5, "none"), str(count)) for count in legend_counts(drawn)
+        (_marker(look.area(count) ** 0.5, "none", rim=rim), str(count))
+        for count in legend_counts(drawn)
     ]
     colours = [
-        (_marker(_DENSITY_PT, one.colour), one.label) for one in classes_of(drawn["density"])
+        (_marker(_DENSITY_PT, one.colour, rim=rim), one.label)
+        for one in classes_of(drawn["density"])
     ]
     if len(chosen):
-        sizes.append((_marker(_DENSITY_PT, ONE, 0.8, INK), "chosen"))
+        sizes.append((_marker(_DENSITY_PT, ONE, 0.8, toned(axes, INK)), "chosen"))
     lines = ((blank[0], SIZES_TITLE), *sizes), ((blank[0], DENSITY_TITLE), *colours)
     # A legend fills column after column.
     keys = [key for column in zip_longest(*lines, fillvalue=blank) for key in column]
@@ -101,7 +106,9 @@ def add_axes_legend(axes: Axes, drawn: pd.DataFrame, chosen: pd.DataFrame, look:
         handlelength=1.2,
         handletextpad=0.4,
         frameon=False,
+        fontsize=legend_points(),
     )
+    lift_title(axes, 2)
 
 
 def chosen_label(row: pd.Series) -> str:

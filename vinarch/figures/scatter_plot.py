@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from vinarch.errors import ParameterError
 from vinarch.figures.drawing import Drawing, check_columns, figure_of
+from vinarch.figures.ground import toned
 from vinarch.figures.scatter_density import Density, class_of
 from vinarch.figures.scatter_legend import (
     DOT_PT,
@@ -47,7 +48,7 @@ The smallest can still be seen, the largest stays within half a length on either
 RASTER_FROM = 5_000
 """From this many points on, PDF and SVG hold them as one image: so many outlines open slowly."""
 
-RING_PT = 13.0
+RING_PT = 9.0
 """Diameter of the ring around the chosen point, at least."""
 
 RING_GAP_PT = 2.0
@@ -130,6 +131,7 @@ def draw_subsequences(
         if len(chosen):
             _mark_chosen(ax, chosen, look)
         _label(ax)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         add_axes_legend(ax, drawn, chosen, look)
         return Drawing(figure_of(ax), drawn, caption)
     with theme():
@@ -204,7 +206,7 @@ def _draw_points(axes: Axes, drawn: pd.DataFrame, look: PointLook) -> None:
         drawn["mean_val_accuracy_percent"],
         s=[look.area(count) for count in drawn["count"]],
         c=[class_of(count).colour for count in drawn["density"]],
-        edgecolors=RIM,
+        edgecolors=toned(axes, RIM),
         linewidths=EDGE_PT,
         rasterized=len(drawn) >= RASTER_FROM,
     )
@@ -234,16 +236,17 @@ def _mark_chosen(axes: Axes, chosen: pd.DataFrame, look: PointLook) -> None:
     x, y = float(row["length"]), float(row["mean_val_accuracy_percent"])
     # The point itself stays as translucent as the others, so that it hides none of them.
     ring = max(RING_PT, look.area(float(row["count"])) ** 0.5 + 2 * RING_GAP_PT)
-    marks = ((DOT_PT**2, ONE, 0.7), (ring**2, "none", 0.9))
-    for area, face, edge_width in marks:
+    # The ring lies below all points, so that it hides no neighbour.
+    marks = ((DOT_PT**2, ONE, 0.7, 4.0), (ring**2, "none", 0.8, 0.9))
+    for area, face, edge_width, order in marks:
         axes.scatter(
             [x],
             [y],
             s=area,
             facecolor=face,
-            edgecolor=INK,
+            edgecolor=toned(axes, INK) if face == "none" else INK,
             linewidth=edge_width,
-            zorder=4,
+            zorder=order,
             clip_on=False,
         )
 

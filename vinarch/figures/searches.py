@@ -18,9 +18,7 @@ from vinarch.figures.order_plot import draw_search_order
 from vinarch.figures.panels import MOST_PANELS
 from vinarch.figures.pareto_plot import draw_pareto_front
 from vinarch.figures.theme import width_mm
-from vinarch.reproducing.searches import COLUMNS as STRUCTURE_COLUMNS
-from vinarch.reproducing.searches import experiments_of
-from vinarch.reproducing.starts import shared_lengths, start_table
+from vinarch.reproducing import shared_starts
 from vinarch.summary.search_frames import (
     curve_points,
     mark_chosen,
@@ -92,7 +90,7 @@ def learning_curves(
     True      2
     Name: architecture, dtype: int64
     """
-    width_mm(width)
+    width_mm(width, "learning_curves")
     check_given(data, "learning_curves")
     if isinstance(data, pd.DataFrame):
         points = _only(data, experiment, "learning_curves")
@@ -153,7 +151,7 @@ def pareto_front(
     98            78  470.66                 99.93
     99            86  530.77                100.00
     """
-    width_mm(width)
+    width_mm(width, "pareto_front")
     _check_count(experiments, "pareto_front")
     check_given(data, "pareto_front")
     if isinstance(data, pd.DataFrame):
@@ -172,9 +170,10 @@ def search_order(
     width: Width = "single",
     ax: Axes | None = None,
 ) -> Drawing:
-    """Draw the accuracy of the networks in the order of their numbers, and the best so far.
+    """Draw the accuracy of the networks in the order of their numbers, and the highest so far.
 
-    The source's order stands for the course of the search: JS9FR6 records no generations.
+    The numbers stand for the course of the search, as far as the source gave them in its order:
+    JS9FR6 records no generations.
     The start that an experiment shares with others of the commons is shaded.
 
     Parameters
@@ -214,22 +213,15 @@ def search_order(
     >>> drawing.data.query("in_shared_start")["architecture"].tolist()
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
     """
-    width_mm(width)
+    width_mm(width, "search_order")
     _check_count(experiments, "search_order")
     check_given(data, "search_order")
     if isinstance(data, pd.DataFrame):
         check_measure(data, measure, "search_order")
         points = _only(data, experiments, "search_order")
     else:
-        points = order_points(data, experiments, measure, _starts(data))
+        points = order_points(data, experiments, measure, shared_starts(data))
     return draw_search_order(points, width=width, ax=ax)
-
-
-def _starts(commons: Commons) -> pd.DataFrame:
-    architectures = commons.architectures[list(STRUCTURE_COLUMNS)].compute()
-    experiments = experiments_of(architectures, commons.experiment_index)
-    lengths = shared_lengths([experiment.order for experiment in experiments])
-    return start_table(experiments, lengths)
 
 
 def _check_count(experiments: str | Sequence[str] | None, where: str) -> None:

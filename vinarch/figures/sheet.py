@@ -162,6 +162,26 @@ def wrapped(text: str, room: float, size: float, weight: str = "normal") -> tupl
     return (*lines, line) if line else tuple(lines)
 
 
+def evenly(text: str, room: float, size: float) -> tuple[str, ...]:
+    """Break text as `wrapped` does, into lines of about one length: no word alone in the last.
+
+    Examples
+    --------
+    >>> from vinarch.figures.sheet import evenly, wrapped
+    >>> wrapped("validation accuracy of the last epoch (%)", room=46, size=7)
+    ('validation accuracy of the last epoch', '(%)')
+    >>> evenly("validation accuracy of the last epoch (%)", room=46, size=7)
+    ('validation accuracy of', 'the last epoch (%)')
+    """
+    lines = wrapped(text, room, size)
+    for share in (0.9, 0.8, 0.7, 0.6, 0.55):
+        narrower = wrapped(text, share * room, size)
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    return lines
+
+
 def _letters_that_fit(word: str, room: float, size: float, weight: str) -> int:
     fits = 1
     while fits < len(word) and text_mm(word[: fits + 1], size, weight) <= room:

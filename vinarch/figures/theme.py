@@ -49,6 +49,9 @@ DISTANCE_COLOURS = "cividis_r"
 FAINT = "#8a8a8a"
 """What stands back: what is left out or skipped, and the lines that only lead."""
 
+GRID = "#e4e4e4"
+"""Lines behind the points of a plot."""
+
 SERIES = ("#0b2a5b", "#b5532a", "#4f9d90", "#a8a8a8", "#e9c46a")
 """Colours of series from dark to light: each is told from the next by its lightness too."""
 
@@ -164,8 +167,8 @@ def set_theme() -> None:
     mpl.rcParams.update(_OWN_FIGURES)
 
 
-def width_mm(width: str) -> float:
-    """Return the millimetres of a named width.
+def width_mm(width: str, where: str = "") -> float:
+    """Return the millimetres of a named width; `where` is the function, for the message.
 
     Raises
     ------
@@ -175,6 +178,9 @@ def width_mm(width: str) -> float:
     if width not in WIDTHS_MM:
         choices = " or ".join(f"{name!r} ({mm} mm)" for name, mm in WIDTHS_MM.items())
         raise ParameterError(
-            "argument width", choices, repr(width), "Choose the width of the page column."
+            f"{where}, argument width" if where else "argument width",
+            choices,
+            repr(width),
+            "Choose the width of the page column.",
         )
     return WIDTHS_MM[width]

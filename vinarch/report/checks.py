@@ -30,8 +30,8 @@ def check_report(report: Report) -> None:
     ------
     ParameterError
         If a key is no plain name or stands twice, a mention leads nowhere, a row does not fit its
-        header, a link is not relative, a picture is no PNG, or a table has lines without the
-        output that they give.
+        header, a look is of no column, a link is not relative, a picture is no PNG, or a table has
+        lines without the output that they give.
     """
     keys = [section.key for section in report.sections]
     keys += [figure.key for figure in report.figures] + [table.key for table in report.tables]
@@ -91,6 +91,15 @@ def _check_table(table: ReportTable) -> None:
                 f"{len(table.header)} values ({', '.join(table.header)})",
                 f"{len(row)} values",
                 "Give one value a column.",
+            )
+    for name, look in table.looks:
+        unknown = {name, *look.ends} - {*table.header}
+        if unknown:
+            raise ParameterError(
+                f"looks of the table {table.title!r}",
+                "columns of its header: " + ", ".join(table.header),
+                ", ".join(sorted(unknown)),
+                "Name columns as the frame does.",
             )
     if table.python and table.output is None:
         raise ParameterError(

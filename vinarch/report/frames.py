@@ -11,14 +11,12 @@ from pandas.api.types import is_list_like
 from vinarch.report.records import FrameOutput, ReportTable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from vinarch.report.records import Link, Value
+    from vinarch.report.records import Link, Look, Value
 
 _MOST_LISTED = 8
 """Numbers that a cell of the page lists; the full table lists them all."""
-
-_FIRST_LISTED = 3
 
 # What pandas shows in a fresh kernel, whatever this process has set or whichever terminal it has.
 _FRESH: tuple[Any, ...] = (
@@ -43,7 +41,7 @@ _FRESH: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def table_of(
+def table_of(  # noqa: PLR0913 - all but three are passed by name
     key: str,
     title: str,
     frame: pd.DataFrame,
@@ -52,6 +50,7 @@ def table_of(
     total_rows: int | None = None,
     note: str = "",
     link: Link | None = None,
+    looks: Mapping[str, Look] | None = None,
 ) -> ReportTable:
     """Make a table of a frame.
 
@@ -68,6 +67,8 @@ def table_of(
         What a reader of the columns must know.
     link : Link, optional
         The full table.
+    looks : mapping of str to Look, optional
+        How columns look on the page.
 
     Returns
     -------
@@ -78,9 +79,9 @@ def table_of(
     >>> import pandas as pd
     >>> held = pd.DataFrame({"count": [2, 9], "structures": [[4, 7], list(range(9))]})
     >>> table_of("held", "Held", held, python=("held",)).rows
-    ((2, '4, 7'), (9, '9: 0, 1, 2, …'))
+    ((2, '4, 7'), (9, '9 structures'))
     """
-    columns = [[_plain(value) for value in frame[name]] for name in frame.columns]
+    columns = [[_plain(value, str(name)) for value in frame[name]] for name in frame.columns]
     return ReportTable(
         key,
         title,
@@ -91,6 +92,7 @@ def table_of(
         link,
         tuple(python),
         frame_output(frame),
+        tuple((looks or {}).items()),
     )
 
 
@@ -102,16 +104,13 @@ def frame_output(frame: pd.DataFrame) -> FrameOutput:
         return FrameOutput(repr(frame), str(html))
 
 
-def _plain(value: Any) -> Value:
+def _plain(value: Any, column: str) -> Value:
     if is_list_like(value):
-        return _listed(list(value))
+        numbers = list(value)
+        if len(numbers) > _MOST_LISTED:
+            return f"{len(numbers)} {column}"
+        return ", ".join(map(str, numbers))
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return None
     plain: Value = value.item() if hasattr(value, "item") else value
     return plain
-
-
-def _listed(numbers: Sequence[Any]) -> str:
-    if len(numbers) <= _MOST_LISTED:
-        return ", ".join(map(str, numbers))
-    return f"{len(numbers)}: {', '.join(map(str, numbers[:_FIRST_LISTED]))}, …"

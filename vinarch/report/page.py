@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from vinarch.report import shown
 from vinarch.report.checks import check_report, check_size
+from vinarch.report.columns import shown_columns
 from vinarch.report.records import (
     Doi,
     Facts,
@@ -127,17 +128,15 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.filters.update(
     anchor=_anchor,
+    columns=shown_columns,
     css_size=shown.css_size,
     data_uri=_data_uri,
     doi_url=shown.doi_url,
-    heading=shown.heading,
     kind=_kind,
-    numeric=shown.is_numeric,
     piece_kind=_piece_kind,
     pieces=_pieces,
     relative=shown.relative_url,
     shown=shown.shown,
-    shown_rows=shown.shown_rows,
     size_note=shown.size_note,
     sort_value=_sort_value,
 )

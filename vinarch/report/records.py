@@ -40,6 +40,8 @@ class Paragraph:
     """Running text; its pieces follow each other without a space between."""
 
     pieces: tuple[str | Ref | Link | Doi, ...]
+    lead: str = ""
+    """What it is about, set before it as a heading within the line."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,18 @@ class FrameOutput:
 
 
 @dataclass(frozen=True)
+class Look:
+    """How a column of a table looks on the page."""
+
+    head: str = ""
+    """A head that is shorter than the column's name."""
+    words: tuple[tuple[Value, str], ...] = ()
+    """Values that are told in words; None stands for missing ones."""
+    ends: tuple[str, ...] = ()
+    """Columns with the two ends of its interval, which stand in its cells."""
+
+
+@dataclass(frozen=True)
 class ReportTable:
     """A table, or the first rows of one."""
 
@@ -107,6 +121,8 @@ class ReportTable:
     """Lines that make these rows after the report's preamble; the last is an expression."""
     output: FrameOutput | None = None
     """What the notebook shows below these lines."""
+    looks: tuple[tuple[str, Look], ...] = ()
+    """Columns that look other than their values."""
 
 
 Block = Paragraph | Items | Listing | Facts | ReportFigure | ReportTable

@@ -19,8 +19,6 @@ MISSING = "n/a"
 PIXELS_PER_CSS_PIXEL = 2
 """A picture of 300 dots per inch is shown at about one and a half times its printed size."""
 
-_FIRST_GROUPED = 10_000
-
 _UNITS = {"percent": "(%)", "points": "(points)", "seconds": "(s)", "mflops": "MFLOPs"}
 
 
@@ -38,9 +36,7 @@ def shown(value: Value, decimals: int = 2) -> str:
         return "yes" if value else "no"
     if isinstance(value, str):
         return value
-    # In four digits a comma would stand for little.
-    comma = "," if abs(value) >= _FIRST_GROUPED else ""
-    return f"{value:{comma}.{decimals if isinstance(value, float) else 0}f}"
+    return f"{value:,.{decimals if isinstance(value, float) else 0}f}"
 
 
 def is_missing(value: Value) -> bool:
@@ -53,22 +49,7 @@ def is_number(value: Value) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value  # noqa: PLR0124
 
 
-def shown_rows(table: ReportTable) -> list[list[str]]:
-    """Write a table's cells, all numbers of a column to the same decimals."""
-    decimals = [_decimals(column) for column in zip(*table.rows, strict=True)]
-    return [
-        [shown(value, places) for value, places in zip(row, decimals, strict=True)]
-        for row in table.rows
-    ]
-
-
-def is_numeric(table: ReportTable, place: int) -> bool:
-    """Tell whether a column holds numbers, or nothing but missing values."""
-    column = [row[place] for row in table.rows]
-    return any(map(is_number, column)) or (bool(column) and all(map(is_missing, column)))
-
-
-def _decimals(column: Sequence[Value]) -> int:
+def decimals_of(column: Sequence[Value]) -> int:
     """Return three decimals for shares and correlations, none for whole numbers, else two."""
     known = [v for v in column if isinstance(v, float) and math.isfinite(v)]
     if all(value.is_integer() for value in known):

@@ -6,6 +6,6 @@ the noise of training.
 
 from __future__ import annotations
 
-from vinarch.reproducing.making import Reproducibility, reproducibility
+from vinarch.reproducing.making import Reproducibility, reproducibility, shared_starts
 
-__all__ = ["Reproducibility", "reproducibility"]
+__all__ = ["Reproducibility", "reproducibility", "shared_starts"]

@@ -139,13 +139,22 @@ def _without_start(rows: pd.DataFrame, everything: int) -> list[str]:
     if not (rest["shared_start_length"] > 0).any():
         return []
     others = ": the others are of structures that the searches began with"
-    return [
+    said = [
         (
             f"Of {counted(everything, 'such comparison')} of a structure in two experiments "
             f"{left:,} {'remains' if left == 1 else 'remain'} without the shared start"
             f"{others if left < everything else ''}."
         )
     ]
+    known = rest[rest["n"] > 0]
+    if left:
+        many = f", in {counted(len(known), 'pair')} that have any"
+        said.append(
+            f"In {'it' if left == 1 else 'them'} the last validation accuracy differs by "
+            f"{_spread(known['mean_absolute_difference_points'])} points on average"
+            f"{many if len(known) > 1 else ''}."
+        )
+    return said
 
 
 def _ranks(last: pd.DataFrame, best: pd.DataFrame, confidence: float) -> list[str]:

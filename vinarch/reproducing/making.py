@@ -32,9 +32,14 @@ from vinarch.reproducing.wording import counted
 from vinarch.subsequence import MIN_LENGTH
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
     from vinarch.commons import Commons
+    from vinarch.reproducing.searches import Experiment
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -58,6 +63,8 @@ class Reproducibility:
     paragraphs : tuple of tuple of str
         The findings in sentences, those that belong together in one paragraph: shared starts,
         structures, replication, transfer, noise of training, epochs trained, subsequences.
+    topics : tuple of str
+        What each of these paragraphs is about.
     confidence : float
         Level of the intervals.
 
@@ -77,6 +84,7 @@ class Reproducibility:
     starts: pd.DataFrame
     noise: pd.DataFrame
     paragraphs: tuple[tuple[str, ...], ...]
+    topics: tuple[str, ...]
     confidence: float
 
     @property
@@ -157,6 +165,25 @@ class Reproducibility:
         return "\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in said)
 
 
+def shared_starts(commons: Commons) -> pd.DataFrame:
+    """Return the architectures with which experiments start by a common seed.
+
+    Computes some columns of `architectures`.
+
+    Parameters
+    ----------
+    commons : Commons
+        Whose experiments are compared.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the schema `vinarch.schema.SHARED_STARTS`.
+    """
+    experiments = _experiments(commons)
+    return start_table(experiments, _lengths(experiments))
+
+
 def reproducibility(
     commons: Commons, *, min_length: int = MIN_LENGTH, confidence: float = CONFIDENCE
 ) -> Reproducibility:
@@ -214,23 +241,37 @@ def reproducibility(
             f"{names}: without histories",
             "`commons.experiment_index` tells the architectures of each experiment.",
         )
-    architectures = commons.architectures[list(COLUMNS)].compute()
-    experiments = experiments_of(architectures, commons.experiment_index)
-    lengths = shared_lengths([experiment.order for experiment in experiments])
+    experiments = _experiments(commons)
+    lengths = _lengths(experiments)
     tables: dict[str, Any] = {
         "structures": replicate_table(experiments, lengths),
         "pairs": pair_table(experiments, lengths, min_length, confidence),
         "starts": start_table(experiments, lengths),
         "noise": noise_table(experiments, confidence),
     }
-    paragraphs = (
-        start_sentences(experiments, tables["starts"], tables["pairs"]),
-        structure_sentences(experiments, tables["structures"]) if len(experiments) > 1 else (),
-        replication_sentences(tables["pairs"], confidence),
-        transfer_sentences(tables["pairs"], confidence),
-        noise_sentences(experiments, tables["noise"], confidence),
-        budget_sentences(experiments, tables["structures"], tables["noise"]),
-        subsequence_sentences(tables["pairs"], min_length),
+    paragraphs = {
+        "Shared starts" if len(experiments) > 1 else "One experiment": start_sentences(
+            experiments, tables["starts"], tables["pairs"]
+        ),
+        "Structures trained again": structure_sentences(experiments, tables["structures"])
+        if len(experiments) > 1
+        else (),
+        "Replication": replication_sentences(tables["pairs"], confidence),
+        "Transfer": transfer_sentences(tables["pairs"], confidence),
+        "Noise of training": noise_sentences(experiments, tables["noise"], confidence),
+        "Epochs trained": budget_sentences(experiments, tables["structures"], tables["noise"]),
+        "Subsequences": subsequence_sentences(tables["pairs"], min_length),
+    }
+    said = {topic: tuple(sentences) for topic, sentences in paragraphs.items() if sentences}
+    return Reproducibility(
+        **tables, paragraphs=tuple(said.values()), topics=tuple(said), confidence=confidence
     )
-    said = tuple(tuple(paragraph) for paragraph in paragraphs if paragraph)
-    return Reproducibility(**tables, paragraphs=said, confidence=confidence)
+
+
+def _experiments(commons: Commons) -> list[Experiment]:
+    architectures = commons.architectures[list(COLUMNS)].compute()
+    return experiments_of(architectures, commons.experiment_index)
+
+
+def _lengths(experiments: Sequence[Experiment]) -> npt.NDArray[np.int64]:
+    return shared_lengths([experiment.order for experiment in experiments])

@@ -7,6 +7,7 @@ This package knows no paths, no Dask and no archive.
 
 from __future__ import annotations
 
+from vinarch.schema.claimed import CLAIMS
 from vinarch.schema.compared import (
     EXPERIMENT_PAIRS,
     REPLICATED_STRUCTURES,
@@ -37,6 +38,7 @@ from vinarch.schema.stored import (
 __all__ = [
     "ARCHITECTURES",
     "ATTRIBUTES",
+    "CLAIMS",
     "DISTANCES",
     "EXPERIMENTS",
     "EXPERIMENT_PAIRS",
@@ -74,5 +76,6 @@ RESULT_TABLES = (
     REPLAY_RANKING,
     NETWORK_FUNCTIONS,
     FUNCTION_ERRORS,
+    CLAIMS,
 )
 """The tables that vinarch computes."""

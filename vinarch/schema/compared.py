@@ -32,8 +32,10 @@ STATISTICS = Table(
     "were asked for with `by`.",
     ("archive", "experiment", "gpus", "beam", "early_termination", "measure"),
     (
-        Column("archive", pa.string(), "Archive.", nullable=True),
-        Column("experiment", pa.string(), "Experiment.", nullable=True),
+        Column("archive", pa.string(), "Archive; null in rows of all networks.", nullable=True),
+        Column(
+            "experiment", pa.string(), "Experiment; null in rows of all networks.", nullable=True
+        ),
         Column("gpus", pa.int64(), "GPUs that the search trained on.", "count", nullable=True),
         Column("beam", pa.string(), "Beam intensity.", "photons/µm²/pulse", nullable=True),
         Column(

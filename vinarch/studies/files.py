@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
 from vinarch.errors import ParameterError, StoreError
 
@@ -35,6 +36,7 @@ _LEFT_BY_A_KILL = re.compile(
     r"|training_noise)\.csv)\.\d+\.tmp\.\w+"
     r"|\.[a-z_]+_(single|double)\.(png|pdf|svg)\.\d+\.part"
 )
+_LOCK = ".study.lock"
 _FOLDERS_LEFT = ".distances-*"
 
 
@@ -106,9 +108,9 @@ def expanded(out: str | Path) -> Path:
     StoreError
         If it names a user that there is not, or is empty.
     """
-    if not str(out).strip() or out == "":
+    if not isinstance(out, (str, os.PathLike)) or not str(out).strip():
         raise StoreError(
-            "out", "the path of a folder or file", "an empty text", 'Name one, such as "study".'
+            "out", "the path of a folder or file", repr(out), 'Name one, such as "study".'
         )
     try:
         return Path(out).expanduser()
@@ -133,6 +135,51 @@ def sweep(folder: Path) -> None:
         # Earlier versions gathered distances in such folders.
         for path in folder.glob(_FOLDERS_LEFT):
             shutil.rmtree(path)
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a place that is to become a folder but is a file.
+
+    Raises
+    ------
+    StoreError
+        The message names it.
+    """
+    if path.exists() and not path.is_dir():
+        raise StoreError(
+            str(path),
+            "a folder, or nothing yet",
+            "a file",
+            "Move it away, or choose another --out.",
+        )
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder against other studies while the work inside runs.
+
+    Raises
+    ------
+    StoreError
+        If another study holds it.
+    """
+    lock = FileLock(folder / _LOCK)
+    with writing(folder):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise StoreError(
+                str(folder),
+                "a folder that no other study is writing into",
+                "one that another study holds now",
+                "Wait for it to end, or choose another folder with --out.",
+            ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+        with contextlib.suppress(OSError):
+            (folder / _LOCK).unlink()
 
 
 @contextlib.contextmanager

@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING
 
 import dask
 
+from vinarch.commons import check_commons
 from vinarch.distance import check_metric
 from vinarch.errors import ParameterError
 from vinarch.genome_state import genome_states
+from vinarch.intervals import CONFIDENCE, check_confidence
 from vinarch.matching import check_subsequence, match
 from vinarch.notebook import render_notebook
 from vinarch.progress import LogProgress, Progress
 from vinarch.report import render_report
 from vinarch.reproducing import reproducibility
 from vinarch.studies.files import (
+    alone_in,
+    check_folder,
     expanded,
     new_folder,
     remove_files,
@@ -35,6 +39,7 @@ from vinarch.summary import (
     ChosenRow,
     check_trained,
     default_row,
+    experiments_holding,
     held_structures,
     structures_of,
     subsequence_table,
@@ -92,13 +97,14 @@ class Study:
         return self.out / "index.html"
 
 
-def study(
+def study(  # noqa: PLR0913 - all but two are passed by name
     commons: Commons,
     out: str | Path,
     *,
     select: str | None = None,
     min_length: int = MIN_LENGTH,
     metric: Metric = "cityblock",
+    confidence: float = CONFIDENCE,
     notebook: bool = False,
     progress: Progress | None = None,
 ) -> Study:
@@ -125,6 +131,8 @@ def study(
         Shortest run to keep, in symbols.
     metric : {"cityblock", "euclidean", "hamming"}, default "cityblock"
         Distance between structures.
+    confidence : float, default 0.95
+        Level of the intervals.
     notebook : bool, default False
         Whether to write the page's content as ``study.ipynb`` too, with its outputs in it.
     progress : Progress, optional
@@ -159,6 +167,7 @@ def study(
     'training_noise.csv']
     """
     progress = progress or LogProgress()
+    check_commons(commons, "study")
     folder = expanded(out)
     # All that the user asked for is checked before anything long begins.
     if len(commons.provenance) != 1:
@@ -170,10 +179,12 @@ def study(
             "Select one: commons.select(archive=…).",
         )
     check_metric(metric)
+    check_confidence("study(confidence=…)", confidence)
     check_trained(commons)
     matches_of = (match(commons, min_length=min_length), match(commons, None, min_length))
     chosen = None if select is None else _checked(commons, ChosenRow.parse(select), min_length)
-    with new_folder(folder):
+    with new_folder(folder), alone_in(folder):
+        check_folder(folder / _FIGURES)
         progress.start("Study", _STEPS, "steps")
         try:
             matches, across, state, rejects = dask.compute(
@@ -182,9 +193,11 @@ def study(
             chosen = chosen or default_row(matches)
             held = held_structures(state, chosen)
             progress.advance(1)
-            statistics, overall = commons.statistics(), commons.statistics(by=None)
+            statistics, overall = (
+                commons.statistics(by, confidence=confidence) for by in ("experiment", None)
+            )
             progress.advance(1)
-            reproduced = reproducibility(commons, min_length=min_length)
+            reproduced = reproducibility(commons, min_length=min_length, confidence=confidence)
             progress.advance(1)
             sweep(folder)
             remove_files(*(folder / name for name in _OPTIONAL))
@@ -206,6 +219,7 @@ def study(
         found = Findings(
             chosen, matches, across, overview, metric, min_length,
             tuple(files), statistics, overall, reproduced,
+            _without_start(across, state, reproduced), confidence,
         )  # fmt: skip
         drawn = _draw(pictures_of(commons, found, held), folder / _FIGURES, progress)
         report = study_report(commons, found, drawn)
@@ -226,6 +240,14 @@ def _draw(pictures: Sequence[Picture], folder: Path, progress: Progress) -> list
     finally:
         progress.finish()
     return drawn
+
+
+def _without_start(
+    across: pd.DataFrame, state: pd.DataFrame, reproduced: Reproducibility
+) -> pd.Series | None:
+    """Return in how many experiments other structures than those of shared starts hold a row."""
+    starts = reproduced.starts
+    return experiments_holding(across, state, starts["structure_id"]) if len(starts) else None
 
 
 def _checked(commons: Commons, row: ChosenRow, min_length: int) -> ChosenRow:

@@ -18,7 +18,7 @@ from vinarch.figures.scatter_plot import draw_subsequences
 from vinarch.genome import MacroSpace
 from vinarch.matching import members
 from vinarch.report import Link, ReportFigure
-from vinarch.studies.files import sweep
+from vinarch.studies.files import sweep, writing
 from vinarch.study_page import call_lines
 from vinarch.summary import (
     MOST_CHOSEN,
@@ -100,7 +100,8 @@ def save_picture(picture: Picture, folder: Path) -> ReportFigure:
 
 def prepare_folder(folder: Path) -> None:
     """Make the folder of the figures, and remove what killed studies left in it."""
-    folder.mkdir(exist_ok=True)
+    with writing(folder):
+        folder.mkdir(exist_ok=True)
     sweep(folder)
 
 
@@ -114,7 +115,7 @@ def _of_the_row(commons: Commons, found: Findings, held: pd.DataFrame) -> Iterat
     cells = cells_of(held, space, start, length)
     pairs = distances_of(held, metric)
     tree = tree_of(pairs, most=MOST_STRUCTURES)
-    # The last is the most accurate.
+    # The last has the highest mean over epochs, by which the structures are ordered.
     best = held.iloc[-1]
     structure, genome = int(best["structure"]), MacroSpace.from_name(space).from_flat(best["flat"])
     edges = network_edges(
@@ -144,7 +145,7 @@ def _of_the_row(commons: Commons, found: Findings, held: pd.DataFrame) -> Iterat
     )
     yield Picture(
         "network",
-        "The network of the most accurate of these structures",
+        "The network of the last of these structures",
         lambda width: draw_network(edges, width=width),
         _lines("network", "commons", experiment, structure, start, chosen.subsequence),
     )
@@ -153,16 +154,17 @@ def _of_the_row(commons: Commons, found: Findings, held: pd.DataFrame) -> Iterat
 def _of_searches(commons: Commons, found: Findings) -> Iterator[Picture]:
     experiment = found.chosen.experiment
     shown = _members(commons, found)
-    curves = curve_points(commons, experiment, shown)
     fronts = pareto_points(commons)
     starts = None if found.reproduced is None else found.reproduced.starts
     order = order_points(commons, starts=starts)
-    yield Picture(
-        "learning_curves",
-        "Learning curves",
-        lambda width: figures.learning_curves(curves, width=width),
-        _lines("learning_curves", "commons", experiment, shown),
-    )
+    if shown:
+        curves = curve_points(commons, experiment, shown)
+        yield Picture(
+            "learning_curves",
+            "Learning curves",
+            lambda width: figures.learning_curves(curves, width=width),
+            _lines("learning_curves", "commons", experiment, shown),
+        )
     yield Picture(
         "pareto_front",
         "Accuracy and cost",
@@ -171,7 +173,7 @@ def _of_searches(commons: Commons, found: Findings) -> Iterator[Picture]:
     )
     yield Picture(
         "search_order",
-        "Accuracy in the order of the search",
+        "Accuracy by architecture number",
         lambda width: figures.search_order(order, width=width),
         _lines("search_order", "commons"),
     )
@@ -198,7 +200,7 @@ def _of_reproducibility(found: Findings) -> Iterator[Picture]:
 
 
 def _members(commons: Commons, found: Findings) -> list[int]:
-    """Return the architectures that hold the chosen subsequence, of many the most accurate."""
+    """Return the architectures that hold the row, of many those of highest last accuracy."""
     chosen = found.chosen
     mine = commons.select(experiment=chosen.experiment)
     held = members(mine, chosen.start, chosen.subsequence)
@@ -206,6 +208,7 @@ def _members(commons: Commons, found: Findings) -> list[int]:
     ranked = (
         held[["architecture", accuracy]]
         .compute()
+        .dropna()
         .sort_values([accuracy, "architecture"], ascending=[False, True])
     )
     return sorted(ranked["architecture"].head(MOST_CHOSEN).tolist())

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from vinarch.distance import Metric
     from vinarch.reproducing import Reproducibility
 
-ALL_EXPERIMENTS = "(all)"
-"""What stands for the experiment in the rows of all networks together."""
-
 _BATCH = 8
 """Partitions of distances that are held at a time, where all would be too many."""
 
@@ -42,11 +39,11 @@ def statistics_table(statistics: pd.DataFrame, overall: pd.DataFrame) -> pd.Data
     Returns
     -------
     pandas.DataFrame
-        Columns of `statistics`; the last rows have the experiment `ALL_EXPERIMENTS`.
+        Columns of `statistics`; the last rows have neither archive nor experiment.
     """
-    archives = statistics["archive"].unique().tolist()
-    together = overall.assign(archive="; ".join(archives), experiment=ALL_EXPERIMENTS)
-    return pd.concat([statistics, together[statistics.columns]], ignore_index=True)
+    # Columns that are missing are null.
+    together = overall.reindex(columns=statistics.columns).astype(statistics.dtypes.to_dict())
+    return pd.concat([statistics, together], ignore_index=True)
 
 
 def write_comparisons(reproduced: Reproducibility, folder: Path) -> tuple[str, ...]:

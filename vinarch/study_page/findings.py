@@ -30,14 +30,22 @@ class Findings:
     """Rows of `summary.distance_overview`."""
     metric: Metric
     min_length: int
-    files: tuple[str, ...] = ()
+    files: tuple[str, ...]
     """Tables and other files beside the page, but for those that a figure links."""
-    statistics: pd.DataFrame | None = None
+    statistics: pd.DataFrame
     """What `Commons.statistics` gives."""
-    overall: pd.DataFrame | None = None
+    overall: pd.DataFrame
     """What `Commons.statistics` gives with ``by=None``."""
-    reproduced: Reproducibility | None = None
+    reproduced: Reproducibility
+    without_start: pd.Series | None = None
+    """For each row of `across`, in how many experiments a structure outside shared starts holds
+    it; None where there is no shared start."""
     confidence: float = CONFIDENCE
+
+    @property
+    def notebook(self) -> bool:
+        """Tell whether the study wrote the notebook too."""
+        return any(name.endswith(".ipynb") for name in self.files)
 
     def link(self, name: str, label: str | None = None) -> Link | None:
         """Return the link to a file, None where the study did not write it."""

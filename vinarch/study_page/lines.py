@@ -69,16 +69,8 @@ def preamble(commons: Commons, found: Findings) -> tuple[str, ...]:
         *_commons_lines(commons),
         f"matches = vinarch.match(commons, {shortest}).compute()",
         f"across = vinarch.match(commons, by=None, {shortest}).compute()",
-        *(
-            (f"statistics = commons.statistics({confidence})",)
-            if found.statistics is not None
-            else ()
-        ),
-        *(
-            (f"reproduced = vinarch.reproducibility(commons, {shortest}, {confidence})",)
-            if found.reproduced is not None
-            else ()
-        ),
+        f"statistics = commons.statistics({confidence})",
+        f"reproduced = vinarch.reproducibility(commons, {shortest}, {confidence})",
     )
 
 
@@ -95,6 +87,8 @@ def study_lines(commons: Commons, found: Findings) -> tuple[str, ...]:
         f"    select={literal(f'{chosen.experiment}:{chosen.start}:{chosen.subsequence}')},",
         f"    min_length={found.min_length},",
         f"    metric={literal(found.metric)},",
+        f"    confidence={found.confidence},",
+        *(("    notebook=True,",) if found.notebook else ()),
         ")",
     )
 

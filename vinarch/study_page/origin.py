@@ -1,4 +1,4 @@
-"""Where the data of a page come from and how they are cited: a provenance in, blocks out."""
+"""Where the data of a page come from, how they are read and cited: a provenance in, blocks out."""
 
 from __future__ import annotations
 
@@ -83,6 +83,21 @@ def cited(provenance: Provenance) -> Iterable[str | Doi]:
     doi = Doi(archive.doi)
     yield archive.citation().text.removesuffix(doi_url(archive.doi))
     yield doi
+
+
+def reading_sentence(read: int, rejected: int) -> str:
+    """Say how many rows of the training histories could be read.
+
+    Examples
+    --------
+    >>> reading_sentence(18290, 0)
+    'All 18,290 rows of training histories could be read.'
+    >>> reading_sentence(18290, 3)
+    'Of 18,290 rows of training histories 3 could not be read.'
+    """
+    if not rejected:
+        return f"All {read:,} rows of training histories could be read."
+    return f"Of {read:,} rows of training histories {rejected:,} could not be read."
 
 
 def moment_of(fetched_at: str) -> str:

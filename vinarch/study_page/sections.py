@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vinarch import __version__, study_words
@@ -23,8 +24,10 @@ from vinarch.study_page.origin import (
     cited,
     moment_of,
     provenance_blocks,
+    reading_sentence,
     shareable,
 )
+from vinarch.summary import MOST_CHOSEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,16 +38,22 @@ if TYPE_CHECKING:
     from vinarch.provenance import Provenance
     from vinarch.study_page.findings import Findings
 
-_SAYS = {
-    "learning_curves": "shows how the validation accuracy of the networks rose with the epochs.",
+_SAYS: dict[str, str | tuple[str | Ref, ...]] = {
+    "learning_curves": (
+        "shows how the validation accuracy of the networks rose with the epochs. ",
+        "Drawn heavily are those that hold the subsequence selected in ",
+        Ref("matching"),
+        f", of more than {MOST_CHOSEN} those with the highest last accuracy.",
+    ),
     "pareto_front": "sets the accuracy of each network against its cost, and marks the networks "
     "that no other one beats in both.",
-    "search_order": "shows the accuracies in the order of the search.",
+    "search_order": "shows the accuracies in the order of the architectures' numbers.",
     "subsequences": "shows all matching subsequences of the experiment.",
     "structures": "shows the structures that hold the selected one.",
     "distance_map": "shows how far these structures lie apart.",
-    "network": "draws the network of one of them.",
-    "paired_accuracies": "compares the structures that two experiments trained.",
+    "network": "draws the network of the one with the highest mean accuracy over epochs.",
+    "paired_accuracies": "compares the structures that two experiments trained; of all pairs these "
+    "two have most to compare, pairs on the same task data taken first.",
     "overlap_matrix": "shows how much the experiments have in common.",
 }
 """What leads the reader to each figure."""
@@ -53,9 +62,10 @@ _AGREEMENTS = (
     ("replication", "all"),
     ("replication", "without_shared_start"),
     ("transfer", "all"),
+    ("transfer", "without_shared_start"),
     ("unknown", "all"),
 )
-"""Relations and scopes of pairs; without the shared start little is left of the transfers."""
+"""Relations and scopes of pairs, a table each."""
 
 _STATISTICS = ("learning_curves", "pareto_front", "search_order")
 _MATCHING = ("subsequences", "structures", "distance_map", "network")
@@ -77,7 +87,6 @@ def study_report(commons: Commons, found: Findings, figures: Sequence[ReportFigu
     Returns
     -------
     Report
-        Sections without content are left out.
 
     Raises
     ------
@@ -94,7 +103,7 @@ def study_report(commons: Commons, found: Findings, figures: Sequence[ReportFigu
                 "Give it a place in `vinarch.study_page.sections`.",
             )
     provenance = shareable(commons.provenance[0])
-    trained = _training(found)
+    trained = study_words.training_sentences(found.overall, found.statistics)
     index = commons.experiment_index
     sections = (
         Section("data", "Data", tuple(_data(commons, found, provenance))),
@@ -117,18 +126,12 @@ def study_report(commons: Commons, found: Findings, figures: Sequence[ReportFigu
         abstract=tuple(_abstract(found, provenance, trained)),
         preamble=lines.preamble(commons, found),
         sections=(
-            *(section for section in sections if section.blocks),
+            *sections,
             Section("again", "How to make this again", tuple(_again(commons, found, others))),
             Section("provenance", "Provenance", tuple(provenance_blocks(provenance))),
             Section("cite", "How to cite the data", tuple(citation_blocks(provenance))),
         ),
     )
-
-
-def _training(found: Findings) -> tuple[str, ...]:
-    if found.statistics is None or found.overall is None:
-        return ()
-    return study_words.training_sentences(found.overall, found.statistics)
 
 
 def _abstract(
@@ -138,11 +141,7 @@ def _abstract(
         [
             _subject(provenance),
             *trained[:1],
-            *(
-                study_words.highest_sentences(found.statistics)
-                if found.statistics is not None
-                else ()
-            ),
+            *study_words.highest_sentences(found.statistics),
             *study_words.match_sentences(found.matches, found.across, found.min_length)[:1],
             *_replicated(found),
         ]
@@ -172,7 +171,7 @@ def _data(commons: Commons, found: Findings, provenance: Provenance) -> Iterable
     )
     rejected = commons.rejected_row_count
     read = int(commons.experiment_index["history_row_count"].sum()) + rejected
-    said = study_words.reading_sentence(read, rejected)
+    said = reading_sentence(read, rejected)
     listed = found.link("rejects.csv")
     yield Paragraph((f"{said} They are listed in ", listed, ".") if listed else (said,))
     yield tables.experiments_table(commons.experiment_index)
@@ -181,42 +180,45 @@ def _data(commons: Commons, found: Findings, provenance: Provenance) -> Iterable
 def _statistics(
     found: Findings, index: pd.DataFrame, trained: Sequence[str], drawn: dict[str, ReportFigure]
 ) -> Iterable[Block]:
-    statistics, overall = found.statistics, found.overall
-    if statistics is not None and overall is not None:
-        yield _text([*trained, *study_words.cost_sentences(overall, statistics)])
-        yield tables.cost_table(found, statistics)
-        accurate = study_words.accuracy_sentences(statistics, found.confidence)
-        yield _text([*accurate, *study_words.data_sentences(index)])
-        yield tables.accuracy_table(found, statistics)
+    statistics = found.statistics
+    yield _text([*trained, *study_words.cost_sentences(found.overall, statistics)])
+    yield tables.cost_table(found, statistics)
+    accurate = study_words.accuracy_sentences(statistics, found.confidence)
+    yield _text([*accurate, *study_words.data_sentences(index)])
+    yield tables.accuracy_table(found, statistics)
     yield from _figures(_STATISTICS, drawn)
 
 
 def _matching(found: Findings, drawn: dict[str, ReportFigure]) -> Iterable[Block]:
-    yield _text(study_words.match_sentences(found.matches, found.across, found.min_length))
+    said = study_words.match_sentences(
+        found.matches, found.across, found.min_length, found.without_start
+    )
+    yield _text(said)
     yield _text(study_words.chosen_sentences(found.matches, found.chosen))
     yield from _figures(_MATCHING, drawn)
     yield tables.matches_table(found)
-    if found.across.empty:
-        yield _text(["No matching subsequence was found across experiments."])
-    else:
-        yield tables.across_table(found)
+    # Of one experiment the rows across experiments are those within it.
+    trained = found.statistics["network_count"] > 0
+    if len(found.statistics[trained].groupby("experiment")) > 1:
+        yield (
+            _text(["No matching subsequence was found across experiments."])
+            if found.across.empty
+            else tables.across_table(found)
+        )
     yield tables.distances_table(found)
 
 
 def _reproducibility(found: Findings, drawn: dict[str, ReportFigure]) -> Iterable[Block]:
-    if found.reproduced is not None:
-        yield from map(_text, found.reproduced.paragraphs)
+    reproduced = found.reproduced
+    for topic, sentences in zip(reproduced.topics, reproduced.paragraphs, strict=True):
+        yield replace(_text(sentences), lead=topic)
     yield from _figures(_REPRODUCIBILITY, drawn)
-    if found.reproduced is None:
-        return
-    pairs, noise = found.reproduced.pairs, found.reproduced.noise
-    shown = [
+    pairs, noise = reproduced.pairs, reproduced.noise
+    shown = (
         *(tables.agreement_table(found, pairs, *kind) for kind in _AGREEMENTS),
         tables.overlap_table(found, pairs),
-    ]
+    )
     yield from (table for table in shown if table is not None)
-    if not any(shown):
-        yield _text(["There is no pair of experiments to compare."])
     yield tables.noise_table(found, noise) or _text(
         ["No structure was trained more than once within one experiment."]
     )
@@ -225,8 +227,11 @@ def _reproducibility(found: Findings, drawn: dict[str, ReportFigure]) -> Iterabl
 def _figures(keys: Iterable[str], drawn: dict[str, ReportFigure]) -> Iterable[Block]:
     there = [key for key in keys if key in drawn]
     if there:
-        pairs = ((Ref(key), f" {_SAYS[key]} ") for key in there)
-        yield Paragraph(tuple(piece for pair in pairs for piece in pair))
+        pieces: list[str | Ref] = []
+        for key in there:
+            said = _SAYS[key]
+            pieces += [Ref(key), " ", *((said,) if isinstance(said, str) else said), " "]
+        yield Paragraph(tuple(pieces[:-1]))
         yield from (drawn[key] for key in there)
 
 
@@ -246,7 +251,7 @@ def _again(commons: Commons, found: Findings, others: Sequence[Link]) -> Iterabl
 
 
 def _replicated(found: Findings) -> tuple[str, ...]:
-    if found.reproduced is None or found.overall is None or found.reproduced.pairs.empty:
+    if found.reproduced.pairs.empty:
         return ()
     known = int(found.overall["structure_count"].max())
     return study_words.replicated_sentences(found.reproduced.structures, known)

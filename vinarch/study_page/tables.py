@@ -12,6 +12,7 @@ import pandas as pd
 from vinarch.distance import NAMES, UNITS
 from vinarch.report import ReportTable, table_of
 from vinarch.study_page.lines import literal
+from vinarch.study_page.looks import SCOPES, looks_of
 
 if TYPE_CHECKING:
     from vinarch.study_page.findings import Findings
@@ -22,11 +23,6 @@ _SHOWN_PAIRS = 36
 
 LAST = "last_val_accuracy_percent"
 _BEST = "best_val_accuracy_percent"
-
-_SCOPES = {
-    "all": "all structures",
-    "without_shared_start": "structures of the shared start left out",
-}
 
 _EXPERIMENTS = (
     "experiment", "status", "gpus", "beam", "early_termination", "architecture_count",
@@ -95,6 +91,7 @@ def experiments_table(index: pd.DataFrame) -> ReportTable:
         python=_chosen_columns("commons.experiment_index", _EXPERIMENTS),
         note="An architecture is one trained network, a structure a genome. Beam in "
         "photons/µm²/pulse.",
+        looks=looks_of(_EXPERIMENTS),
     )
 
 
@@ -120,9 +117,10 @@ def accuracy_table(found: Findings, statistics: pd.DataFrame) -> ReportTable:
         frame,
         python=lines,
         note="Last: of the last epoch trained. Best: of the best epoch; highest is the best of all "
-        f"networks. Low and high are the ends of the mean's {100 * found.confidence:g} % bootstrap "
-        "interval, which takes the networks as drawn independently.",
+        f"networks. A mean stands with its {100 * found.confidence:g} % bootstrap interval, low to "
+        "high, which takes the networks as drawn independently.",
         link=found.link("statistics.csv"),
+        looks=looks_of(frame.columns),
     )
 
 
@@ -160,6 +158,7 @@ def matches_table(found: Findings) -> ReportTable:
         note="The accuracy is the mean over all epochs, as in VINARCH's own table: it follows the "
         "length of the histories, so it does not compare experiments.",
         link=found.link("subsequences.csv"),
+        looks=looks_of(_MATCHES),
     )
 
 
@@ -177,7 +176,10 @@ def across_table(found: Findings) -> ReportTable:
             'ranked = across.sort_values(order, ascending=False, kind="stable")',
             *_chosen_columns("ranked", _ACROSS, f".head({_SHOWN_ROWS})"),
         ),
-        note="The accuracy is the mean over all epochs.",
+        note="The accuracy is the mean over all epochs, of all task data together: it follows the "
+        "length of the histories and is no measure to compare by. Structures of a start that "
+        "experiments share are counted.",
+        looks=looks_of(_ACROSS),
     )
 
 
@@ -214,12 +216,13 @@ def agreement_table(
         found,
         pairs,
         f"{relation}_{scope}",
-        f"{title}, {_SCOPES[scope]}",
+        f"{title}, {SCOPES[scope]}",
         where,
         _AGREEMENT,
         "n structures are compared: those with a last validation accuracy in both experiments. "
-        "Differences are in percentage points; low and high are the ends of "
-        f"{100 * found.confidence:g} % intervals.",
+        "The mean absolute difference is in percentage points. Estimates stand with their "
+        f"{100 * found.confidence:g} % interval, low to high, which covers less where one or two "
+        "trainings that were cut make most of a mean.",
     )
 
 
@@ -230,7 +233,7 @@ def overlap_table(found: Findings, pairs: pd.DataFrame) -> ReportTable | None:
         found,
         pairs,
         "overlap",
-        f"What two experiments have in common, {_SCOPES[scope]}",
+        f"What two experiments have in common, {SCOPES[scope]}",
         {"measure": LAST, "scope": scope},
         _OVERLAP,
         "Jaccard: what both have as a share of what either has. By chance: after the symbols at "
@@ -265,6 +268,7 @@ def _pairs_table(
         ),
         note=note,
         link=found.link("reproducibility.csv"),
+        looks=looks_of(columns),
     )
 
 
@@ -282,9 +286,11 @@ def noise_table(found: Findings, noise: pd.DataFrame) -> ReportTable | None:
             f'mine = noise[(noise["measure"] == {literal(LAST)}) & (noise["structure_count"] > 0)]',
             *_chosen_columns("mine", _NOISE, ".reset_index(drop=True)"),
         ),
-        note="The row without an experiment is that of all together. Full budget: only networks "
-        "trained for the whole budget. In percentage points.",
+        note="The rows of all experiments have no name in Python. Whole budget only (full_budget): "
+        "of networks trained for the whole budget. In percentage points, the standard deviation "
+        f"with its {100 * found.confidence:g} % interval, low to high.",
         link=found.link("training_noise.csv"),
+        looks=looks_of(_NOISE),
     )
 
 

@@ -22,7 +22,12 @@ from vinarch.summary.figure_frames import (
 )
 from vinarch.summary.network_frames import genome_of, network_edges
 from vinarch.summary.replication_frames import default_pair, overlap_cells, paired_points
-from vinarch.summary.report_tables import distance_digest, distance_overview, subsequence_table
+from vinarch.summary.report_tables import (
+    distance_digest,
+    distance_overview,
+    experiments_holding,
+    subsequence_table,
+)
 from vinarch.summary.search_frames import (
     MOST_CHOSEN,
     curve_points,
@@ -43,6 +48,7 @@ __all__ = [
     "distance_digest",
     "distance_overview",
     "distances_of",
+    "experiments_holding",
     "genome_of",
     "held_structures",
     "mark_chosen",

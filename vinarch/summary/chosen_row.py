@@ -36,7 +36,7 @@ class ChosenRow:
         >>> ChosenRow.parse("1gpu_1e14_early_termination:0:10110")
         ChosenRow(experiment='1gpu_1e14_early_termination', start=0, subsequence='10110')
         """
-        experiment, _, rest = text.partition(":")
+        experiment, _, rest = str(text).partition(":")
         start, _, bits = rest.partition(":")
         if not (experiment and start.isdecimal() and bits):
             raise ParameterError(
@@ -73,7 +73,10 @@ def default_row(matches: pd.DataFrame) -> ChosenRow:
     """
     if matches.empty:
         raise SelectionError(
-            "matches", "at least one matching subsequence", "none", "Try a smaller min_length."
+            "matches",
+            "at least one matching subsequence",
+            "none",
+            "Try a smaller min_length, or experiments that have two structures or more.",
         )
     published = matches[
         (matches["experiment"] == PUBLISHED_ROW.experiment)

@@ -39,6 +39,57 @@ def subsequence_table(matches: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+def experiments_holding(
+    across: pd.DataFrame, structures: pd.DataFrame, left_out: Iterable[str] = ()
+) -> pd.Series:
+    """Return in how many experiments a structure holds each matching subsequence.
+
+    Parameters
+    ----------
+    across : pandas.DataFrame
+        Rows of `vinarch.match` across experiments.
+    structures : pandas.DataFrame
+        One row a structure and experiment: ``archive, experiment, structure_id``.
+    left_out : iterable of str, optional
+        Structures that do not count.
+
+    Returns
+    -------
+    pandas.Series of int64
+        One value a row of `across`, with its index.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from vinarch.summary import experiments_holding
+    >>> across = pd.DataFrame({"start": [0, 1], "length": [2, 2], "subsequence": ["10", "01"]})
+    >>> structures = pd.DataFrame(
+    ...     {
+    ...         "archive": "toy",
+    ...         "experiment": ["a", "a", "b"],
+    ...         "structure_id": ["s:100", "s:101", "s:101"],
+    ...     }
+    ... )
+    >>> experiments_holding(across, structures).tolist()
+    [2, 2]
+    >>> experiments_holding(across, structures, ["s:101"]).tolist()
+    [1, 0]
+    """
+    kept = structures[~structures["structure_id"].isin(list(left_out))]
+    flats = kept["structure_id"].str.partition(":")[2]
+    by_experiment = flats.groupby([kept["archive"], kept["experiment"]])
+    experiments = [mine.tolist() for _, mine in by_experiment]
+    rows = list(zip(across["start"], across["length"], across["subsequence"], strict=True))
+    held = {
+        place: [{flat[place[0] : sum(place)] for flat in mine} for mine in experiments]
+        for place in {(start, length) for start, length, _ in rows}
+    }
+    counts = [
+        sum(symbols in mine for mine in held[start, length]) for start, length, symbols in rows
+    ]
+    return pd.Series(counts, index=across.index, dtype="int64")
+
+
 def distance_digest(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return number, sum, lowest and highest of the distances of each experiment.
 

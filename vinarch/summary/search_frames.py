@@ -92,7 +92,7 @@ def mark_chosen(points: pd.DataFrame, architectures: int | Sequence[int] | None)
     """
     numbers = points["architecture"]
     wanted = [_most_accurate(points)] if architectures is None else _whole_numbers(architectures)
-    where = "argument architectures"
+    where = "learning_curves, argument architectures"
     strange = [number for number in wanted if not (numbers == number).any()]
     if strange:
         raise SelectionError(
@@ -257,7 +257,7 @@ def _one_experiment(commons: Commons, experiment: str | None) -> Commons:
     if len(found) > 1:
         same = len({name for _, name in found}) == 1
         raise ParameterError(
-            "argument experiment",
+            "learning_curves, argument experiment",
             "the name of one experiment",
             ", ".join(f"{name} of {archive}" if same else name for archive, name in found[:3])
             + (f" and {len(found) - 3} more" if len(found) > 3 else ""),  # noqa: PLR2004 - a line
@@ -281,7 +281,7 @@ def _whole_numbers(architectures: Any) -> list[int]:
         return list(dict.fromkeys(operator.index(number) for number in given))
     except TypeError:
         raise ParameterError(
-            "argument architectures",
+            "learning_curves, argument architectures",
             "numbers of architectures, such as [3, 71]",
             repr(architectures),
             "`commons.architectures` lists them.",

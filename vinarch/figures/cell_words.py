@@ -1,0 +1,44 @@
+"""What the plot of structures says in words: title and caption.
+
+The frame that is drawn and its rows in, sentences out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vinarch.figures.cell_rows import NO_ACCURACY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from vinarch.figures.cell_rows import Rows
+
+
+def cell_title(rows: Rows) -> str:
+    """Say how many structures are drawn, and which where they are not all."""
+    if rows.found > len(rows.structures):
+        return f"{len(rows.structures)} of {rows.found} structures, of highest mean accuracy"
+    return f"{rows.found} structures that share a subsequence"
+
+
+def cell_caption(drawn: pd.DataFrame, rows: Rows, experiment: str, start: int, length: int) -> str:
+    """Say what the structures share, what the colours mean and how accurate they are."""
+    first = drawn.iloc[: int(drawn["position"].max()) + 1]
+    shared = "".join(str(int(symbol)) for symbol in first.loc[first["shared"], "symbol"])
+    accuracy = drawn["mean_val_accuracy_percent"].dropna()
+    said = (
+        f"{rows.found} structures of the experiment {experiment} share {shared} (start index "
+        f"{start}, length {length}, dashed outline)"
+    )
+    if rows.found > len(rows.structures):
+        said += f"; the {len(rows.structures)} of highest mean accuracy are drawn"
+    said += ". Symbol 1 is yellow, 0 purple"
+    said += ". Rows rise in mean validation accuracy over all epochs"
+    if accuracy.empty:
+        return said + "; none is recorded."
+    said += f", {float(accuracy.min()):.2f} to {float(accuracy.max()):.2f} %"
+    unknown = rows.accuracies.count(NO_ACCURACY)
+    if unknown:
+        said += f"; {unknown} without a recorded one stand first"
+    return said + "."

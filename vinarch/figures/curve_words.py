@@ -1,0 +1,64 @@
+"""What a figure of learning curves says in words: its caption.
+
+The frame that is drawn in, sentences out; nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vinarch.figures.accuracy_scale import SCALE_WORDS, AccuracyScale
+from vinarch.figures.curve_parts import band_rows, early_ends
+from vinarch.figures.measure_words import counted, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def curve_caption(drawn: pd.DataFrame) -> str:
+    """Say what the curves show: the band, the early ends, the networks drawn heavily."""
+    experiment = str(drawn["experiment"].iloc[0])
+    count = drawn["architecture"].nunique()
+    said = (
+        f"Validation accuracy over epochs of the {counted(count, 'network')} of the experiment "
+        f"{experiment}"
+    )
+    band = band_rows(drawn)
+    if len(band):
+        first, last_band = band.iloc[0], band.iloc[-1]
+        said += (
+            "; the broad line is the median and the band the quartiles over the networks "
+            f"still training at each epoch, {int(first['networks_training'])} at epoch "
+            f"{int(first['epoch'])} and {int(last_band['networks_training'])} at epoch "
+            f"{int(last_band['epoch'])}"
+        )
+        if int(drawn["epoch"].max()) > int(last_band["epoch"]):
+            said += ", beyond which too few of them train for quartiles"
+        said += "."
+    else:
+        said += "; too few of them train at any epoch for a median and quartiles."
+    ends = len(early_ends(drawn))
+    if ends:
+        verb = "training was" if ends == 1 else "trainings were"
+        said += f" {ends} {verb} ended early, at the crosses."
+        if len(band):
+            said += (
+                " Ended networks leave median and quartiles, which can thus fall where accurate "
+                "ones end."
+            )
+    last = drawn[drawn["chosen"].astype(bool)].groupby("architecture", sort=True).tail(1)
+    told = [
+        f"{number} ({percent(accuracy)} % after epoch {epoch})"
+        for number, accuracy, epoch in zip(
+            last["architecture"].tolist(),
+            last["val_accuracy_percent"].astype(float).tolist(),
+            last["epoch"].tolist(),
+            strict=True,
+        )
+    ]
+    if told:
+        noun = "architecture" if len(told) == 1 else "architectures"
+        said += f" Drawn heavily: {noun} {', '.join(told)}."
+    if AccuracyScale.fitted(drawn["val_accuracy_percent"]).finer:
+        said += f" {SCALE_WORDS}"
+    return said
