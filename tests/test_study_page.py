@@ -225,7 +225,9 @@ def test_the_text_says_why_a_figure_shows_what_it_shows(some, found):
         "that hold the subsequence selected in "
     )
     assert f"of more than {MOST_CHOSEN} those" in curves[curves.index(Ref("matching")) + 1]
-    assert "have most to compare" in "".join(map(str, figures_paragraph(report, keys[1]).pieces))
+    assert "with most structures to compare" in "".join(
+        map(str, figures_paragraph(report, keys[1]).pieces)
+    )
 
 
 def test_every_figure_of_vinarch_has_its_place(some, found):

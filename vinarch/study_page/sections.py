@@ -52,8 +52,8 @@ _SAYS: dict[str, str | tuple[str | Ref, ...]] = {
     "structures": "shows the structures that hold the selected one.",
     "distance_map": "shows how far these structures lie apart.",
     "network": "draws the network of the one with the highest mean accuracy over epochs.",
-    "paired_accuracies": "compares the structures that two experiments trained; of all pairs these "
-    "two have most to compare, pairs on the same task data taken first.",
+    "paired_accuracies": "compares the structures that two experiments trained: of the pairs on "
+    "the same task data (of all, where there is none) that with most structures to compare.",
     "overlap_matrix": "shows how much the experiments have in common.",
 }
 """What leads the reader to each figure."""

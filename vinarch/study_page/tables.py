@@ -219,7 +219,8 @@ def agreement_table(
         f"{title}, {SCOPES[scope]}",
         where,
         _AGREEMENT,
-        "n structures are compared: those with a last validation accuracy in both experiments. "
+        "n structures are compared: those with a last validation accuracy in both experiments; "
+        "whole budget: so many of them were trained for it in both. "
         "The mean absolute difference is in percentage points. Estimates stand with their "
         f"{100 * found.confidence:g} % interval, low to high, which covers less where one or two "
         "trainings that were cut make most of a mean.",
