@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from vinarch.errors import ParameterError
 from vinarch.figures.paired_plot import draw_paired_accuracies
@@ -122,7 +123,7 @@ def test_counts_stand_clear_of_line_and_marks(width):
     figure.draw_without_rendering()
     marks = [mark for c in axes.collections for mark in axes.transData.transform(c.get_offsets())]
     for text in axes.texts:
-        box = text.get_window_extent()
+        box = Text.get_window_extent(text)  # without its leader
         x, y = box.corners().T - np.array([[axes.bbox.x0], [axes.bbox.y0]])
         assert len(set(y > x)) == 1
         assert not any(box.contains(*mark) for mark in marks)

@@ -1,6 +1,8 @@
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+import vinarch
 from vinarch.errors import ParameterError, SelectionError
 from vinarch.figures.searches import learning_curves, pareto_front, search_order
 
@@ -107,3 +109,54 @@ def test_more_panels_than_twelve_and_axes_for_several_are_refused(real_commons, 
         draw(real_commons, ax=Figure().add_subplot())
     axes = Figure().add_subplot()
     assert draw(real_commons, EARLY, ax=axes).figure is axes.figure
+
+
+PARTS = {
+    "learning_curves": lambda data: data[data["architecture"] < 3],
+    "pareto_front": lambda data: data[~data["on_front"]],
+    "search_order": lambda data: data[data["architecture"] >= 50],
+}
+
+
+@pytest.mark.archives
+@pytest.mark.parametrize("name", sorted(PARTS))
+def test_a_part_of_a_frame_is_told_with_its_own_numbers(real_commons, name):
+    one = real_commons.select(experiment="1gpu_1e14_early_termination")
+    draw = getattr(vinarch.figures, name)
+    whole = draw(one)
+    part = draw(PARTS[name](whole.data))
+    if name == "learning_curves":
+        assert part.data["networks_training"].max() == 3
+    elif name == "pareto_front":
+        assert part.data["on_front"].any()
+    else:
+        first = part.data.iloc[0]
+        assert first["best_so_far_percent"] == first["val_accuracy_percent"]
+
+
+@pytest.mark.archives
+@pytest.mark.parametrize("name", sorted(PARTS))
+def test_rows_that_come_twice_are_refused(real_commons, name):
+    draw = getattr(vinarch.figures, name)
+    data = draw(real_commons.select(experiment="1gpu_1e14_early_termination")).data
+    with pytest.raises(ParameterError, match=r"rows again\. Drop the second ones"):
+        draw(pd.concat([data, data]))
+
+
+@pytest.mark.parametrize("projection", ["polar", "3d"])
+def test_axes_that_are_not_plain_are_refused(projection):
+    axes = Figure().add_subplot(projection=projection)
+    for name in vinarch.figures.__all__:
+        if name in {"Drawing", "set_theme", "theme"}:
+            continue
+        with pytest.raises(ParameterError, match=f"{name}, argument ax: expected plain axes"):
+            getattr(vinarch.figures, name)(pd.DataFrame(), ax=axes)
+
+
+def test_what_is_no_axes_is_refused():
+    with pytest.raises(ParameterError, match="got str"):
+        vinarch.figures.search_order(pd.DataFrame(), ax="ax")
+    axes = Figure().add_subplot()
+    axes.remove()
+    with pytest.raises(ParameterError, match="axes that were removed"):
+        vinarch.figures.pareto_front(pd.DataFrame(), ax=axes)

@@ -15,6 +15,7 @@ from vinarch.figures.cell_rows import COLUMNS as CELL_COLUMNS
 from vinarch.figures.cell_rows import MOST_STRUCTURES
 from vinarch.figures.drawing import check_columns
 from vinarch.figures.given import (
+    check_axes,
     check_given,
     marked_points,
     metric_of,
@@ -103,6 +104,7 @@ def subsequences(
     [144, 149, 108, 72, 30, 11]
     """
     width_mm(width, "subsequences")
+    check_axes(ax, "subsequences")
     where = "subsequences"
     check_given(data, where)
     if isinstance(data, Commons):
@@ -169,6 +171,7 @@ def structures(
     [11, 30, 29, 49, 43]
     """
     width_mm(width, "structures")
+    check_axes(ax, "structures")
     where = "structures"
     check_given(data, where)
     if isinstance(data, Commons):
@@ -261,6 +264,7 @@ def distance_map(  # noqa: PLR0913 - all but four are passed by name
     [43, 11, 30, 49, 29]
     """
     width_mm(width, "distance_map")
+    check_axes(ax, "distance_map")
     where = "distance_map"
     check_choice(f"{where}(linkage=…)", linkage, list(LINKAGES))
     check_choice(f"{where}(order=…)", order, ["accuracy", "tree", "frame", None])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from vinarch.commons import Commons
 from vinarch.figures.drawing import check_columns
 from vinarch.figures.given import (
+    check_axes,
     check_given,
     needed,
 )
@@ -94,6 +95,7 @@ def network(
     skip           2    1
     """
     width_mm(width, "network")
+    check_axes(ax, "network")
     where = "network"
     if not isinstance(data, Genome):
         check_given(data, where)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from vinarch.commons import Commons
 from vinarch.distance import check_metric
@@ -15,6 +16,8 @@ from vinarch.errors import ParameterError
 from vinarch.genome import flatten_nested
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from vinarch.distance import Metric
 
 
@@ -32,6 +35,46 @@ def check_given(data: Any, where: str) -> None:
             "a Commons or a pandas frame",
             f"{type(data).__name__}: {str(data)[:60]!r}",
             "Pass what vinarch.fetch(…) returns, or the data of an earlier drawing.",
+        )
+
+
+def check_axes(ax: Any, where: str) -> None:
+    """Refuse what a figure cannot be drawn on: no axes, removed ones, polar or 3-D ones.
+
+    Raises
+    ------
+    ParameterError
+        The message names what came.
+    """
+    if ax is None:
+        return
+    flat = isinstance(ax, Axes) and ax.name == "rectilinear"
+    if not flat or ax.get_figure() is None:
+        kind = f"{ax.name} axes" if isinstance(ax, Axes) else type(ax).__name__
+        raise ParameterError(
+            f"{where}, argument ax",
+            "plain axes of a figure",
+            "axes that were removed from theirs" if flat else kind,
+            "Pass one of those that matplotlib's subplots returns, such as axes[0, 0].",
+        )
+
+
+def check_unique(frame: pd.DataFrame, key: Sequence[str], where: str) -> None:
+    """Refuse a frame that has a row twice.
+
+    Raises
+    ------
+    ParameterError
+        The message names the columns that must tell rows apart.
+    """
+    there = [name for name in key if name in frame.columns]
+    twice = int(frame.duplicated(there).sum()) if there else 0
+    if twice:
+        raise ParameterError(
+            f"{where}, argument data",
+            f"each {', '.join(there)} once",
+            f"{twice:,} of {len(frame):,} rows again",
+            "Drop the second ones: frame.drop_duplicates().",
         )
 
 

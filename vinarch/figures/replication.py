@@ -11,8 +11,11 @@ import pandas as pd
 
 from vinarch.commons import Commons
 from vinarch.errors import ParameterError, SelectionError
+from vinarch.figures.drawing import check_columns
+from vinarch.figures.given import check_axes, check_unique
 from vinarch.figures.measure_words import check_measure
 from vinarch.figures.overlap_plot import draw_overlap_matrix
+from vinarch.figures.paired_plot import COLUMNS as PAIRED_COLUMNS
 from vinarch.figures.paired_plot import draw_paired_accuracies
 from vinarch.figures.theme import width_mm
 from vinarch.parameters import check_choice
@@ -22,6 +25,7 @@ from vinarch.summary.replication_frames import (
     default_pair,
     overlap_cells,
     paired_points,
+    with_agreement,
 )
 from vinarch.summary.search_frames import MEASURE_COLUMNS
 
@@ -95,6 +99,7 @@ def paired_accuracies(
     """
     where = "paired_accuracies"
     width_mm(width, "paired_accuracies")
+    check_axes(ax, "paired_accuracies")
     check_choice(f"{where}, argument measure", measure, list(MEASURE_COLUMNS))
     if (experiment_a is None) != (experiment_b is None):
         raise ParameterError(
@@ -113,6 +118,9 @@ def paired_accuracies(
     if isinstance(data, pd.DataFrame):
         check_measure(data, measure, where)
         points = _named(data, experiment_a, experiment_b)
+        check_columns(points, PAIRED_COLUMNS, f"{where}, argument data")
+        check_unique(points, ("experiment_a", "experiment_b", "structure_id"), where)
+        points = with_agreement(points)
     else:
         names = None if experiment_a is None else [experiment_a, str(experiment_b)]
         study = _study(data, where, names)
@@ -175,6 +183,7 @@ def overlap_matrix(
     """
     where = "overlap_matrix"
     width_mm(width, "overlap_matrix")
+    check_axes(ax, "overlap_matrix")
     check_choice(f"{where}, argument of", of, list(OVERLAPS))
     if isinstance(data, pd.DataFrame):
         cells = data

@@ -10,20 +10,26 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from vinarch.errors import ParameterError, SelectionError
+from vinarch.figures.curve_plot import COLUMNS as CURVE_COLUMNS
 from vinarch.figures.curve_plot import draw_learning_curves
 from vinarch.figures.drawing import check_columns
-from vinarch.figures.given import check_given
+from vinarch.figures.given import check_axes, check_given, check_unique
 from vinarch.figures.measure_words import check_measure
+from vinarch.figures.order_plot import COLUMNS as ORDER_COLUMNS
 from vinarch.figures.order_plot import draw_search_order
 from vinarch.figures.panels import MOST_PANELS
+from vinarch.figures.pareto_plot import COLUMNS as FRONT_COLUMNS
 from vinarch.figures.pareto_plot import draw_pareto_front
 from vinarch.figures.theme import width_mm
 from vinarch.reproducing import shared_starts
 from vinarch.summary.search_frames import (
     curve_points,
+    mark_best,
     mark_chosen,
+    mark_fronts,
     order_points,
     pareto_points,
+    with_band,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +41,8 @@ if TYPE_CHECKING:
     from vinarch.figures.drawing import Drawing
     from vinarch.figures.theme import Width
     from vinarch.summary.search_frames import Measure
+
+_NETWORK = ("archive", "experiment", "architecture")
 
 
 def learning_curves(
@@ -91,9 +99,13 @@ def learning_curves(
     Name: architecture, dtype: int64
     """
     width_mm(width, "learning_curves")
+    check_axes(ax, "learning_curves")
     check_given(data, "learning_curves")
     if isinstance(data, pd.DataFrame):
         points = _only(data, experiment, "learning_curves")
+        check_columns(points, CURVE_COLUMNS, "learning_curves, argument data")
+        check_unique(points, (*_NETWORK, "epoch"), "learning_curves")
+        points = with_band(points)
         if architectures is not None:
             points = mark_chosen(points, architectures)
     else:
@@ -152,11 +164,15 @@ def pareto_front(
     99            86  530.77                100.00
     """
     width_mm(width, "pareto_front")
+    check_axes(ax, "pareto_front")
     _check_count(experiments, "pareto_front")
     check_given(data, "pareto_front")
     if isinstance(data, pd.DataFrame):
         check_measure(data, measure, "pareto_front")
         points = _only(data, experiments, "pareto_front")
+        check_columns(points, FRONT_COLUMNS, "pareto_front, argument data")
+        check_unique(points, _NETWORK, "pareto_front")
+        points = mark_fronts(points)
     else:
         points = pareto_points(data, experiments, measure)
     return draw_pareto_front(points, width=width, ax=ax)
@@ -214,11 +230,15 @@ def search_order(
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
     """
     width_mm(width, "search_order")
+    check_axes(ax, "search_order")
     _check_count(experiments, "search_order")
     check_given(data, "search_order")
     if isinstance(data, pd.DataFrame):
         check_measure(data, measure, "search_order")
         points = _only(data, experiments, "search_order")
+        check_columns(points, ORDER_COLUMNS, "search_order, argument data")
+        check_unique(points, _NETWORK, "search_order")
+        points = mark_best(points)
     else:
         points = order_points(data, experiments, measure, shared_starts(data))
     return draw_search_order(points, width=width, ax=ax)

@@ -21,7 +21,12 @@ from vinarch.summary.figure_frames import (
     tree_of,
 )
 from vinarch.summary.network_frames import genome_of, network_edges
-from vinarch.summary.replication_frames import default_pair, overlap_cells, paired_points
+from vinarch.summary.replication_frames import (
+    default_pair,
+    overlap_cells,
+    paired_points,
+    with_agreement,
+)
 from vinarch.summary.report_tables import (
     distance_digest,
     distance_overview,
@@ -31,9 +36,12 @@ from vinarch.summary.report_tables import (
 from vinarch.summary.search_frames import (
     MOST_CHOSEN,
     curve_points,
+    mark_best,
     mark_chosen,
+    mark_fronts,
     order_points,
     pareto_points,
+    with_band,
 )
 
 __all__ = [
@@ -51,7 +59,9 @@ __all__ = [
     "experiments_holding",
     "genome_of",
     "held_structures",
+    "mark_best",
     "mark_chosen",
+    "mark_fronts",
     "mark_points",
     "network_edges",
     "order_points",
@@ -64,4 +74,6 @@ __all__ = [
     "subsequence_points",
     "subsequence_table",
     "tree_of",
+    "with_agreement",
+    "with_band",
 ]

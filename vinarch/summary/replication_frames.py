@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from vinarch.errors import SelectionError
-from vinarch.intervals import CONFIDENCE
+from vinarch.intervals import CONFIDENCE, rank_correlation
 from vinarch.parameters import check_choice
 from vinarch.summary.search_frames import MEASURE_COLUMNS, Measure
 
@@ -141,6 +142,23 @@ def paired_points(
             "spearman_high": float(pair["spearman_high"]),
             "confidence": confidence,
         }
+    )
+
+
+def with_agreement(points: pd.DataFrame) -> pd.DataFrame:
+    """Return paired accuracies of two experiments with their agreement made anew from these rows.
+
+    The columns ``mean_absolute_difference_points, spearman, spearman_low, spearman_high``, the
+    interval at the level in ``confidence``, are those that `paired_points` gives for all rows.
+    """
+    one = points["accuracy_a_percent"].to_numpy(dtype=float)
+    other = points["accuracy_b_percent"].to_numpy(dtype=float)
+    ranks = rank_correlation(one, other, float(points["confidence"].iloc[0]))
+    return points.assign(
+        mean_absolute_difference_points=float(np.abs(other - one).mean()),
+        spearman=ranks.value,
+        spearman_low=ranks.interval.low,
+        spearman_high=ranks.interval.high,
     )
 
 

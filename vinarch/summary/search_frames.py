@@ -77,7 +77,14 @@ def curve_points(
     points = histories.merge(statuses, on=_NETWORK, validate="many_to_one")
     points = points.sort_values([*_NETWORK, "epoch"], ignore_index=True)
     marked = mark_chosen(points, architectures)
-    return marked.merge(band_of(points), on="epoch", how="left", validate="many_to_one")
+    return with_band(marked)
+
+
+def with_band(points: pd.DataFrame) -> pd.DataFrame:
+    """Return learning curves with the columns of `band_of` made anew from these rows."""
+    band = band_of(points)
+    bare = points.drop(columns=[*band.columns.drop("epoch")], errors="ignore")
+    return bare.merge(band, on="epoch", how="left", validate="many_to_one")
 
 
 def mark_chosen(points: pd.DataFrame, architectures: int | Sequence[int] | None) -> pd.DataFrame:
@@ -182,6 +189,7 @@ def mark_fronts(networks: pd.DataFrame) -> pd.DataFrame:
     The front of each experiment: accuracy is maximised, MFLOPs are minimised. Networks that are
     equal in both are all on it or none; one that lacks either is not.
     """
+    networks = networks.reset_index(drop=True)
     marks = pd.Series(data=False, index=networks.index)
     for _, rows in networks.groupby(["archive", "experiment"]):
         objectives = rows[["val_accuracy_percent", "mflops"]].to_numpy(dtype=float)
@@ -220,12 +228,17 @@ def order_points(
         If there is no such measure.
     """
     points = _networks(commons, experiments, measure, [])
+    marked = set() if starts is None else set(_keys(starts))
+    return mark_best(points.assign(in_shared_start=[key in marked for key in _keys(points)]))
+
+
+def mark_best(points: pd.DataFrame) -> pd.DataFrame:
+    """Return networks, in order, with the best accuracy so far of their experiment."""
+    points = points.sort_values(_NETWORK, ignore_index=True)
     groups = points.groupby(["archive", "experiment"])["val_accuracy_percent"]
     # A network without an accuracy leaves the best so far as it is.
     best = groups.cummax().groupby([points["archive"], points["experiment"]]).ffill()
-    marked = set() if starts is None else set(_keys(starts))
-    marks = [key in marked for key in _keys(points)]
-    return points.assign(best_so_far_percent=best, in_shared_start=marks)
+    return points.assign(best_so_far_percent=best)
 
 
 def _networks(
