@@ -136,8 +136,8 @@ def test_caption_tells_the_numbers():
     edges = network_edges(SPACE.from_flat(PUBLISHED), *RUN, experiment="toy", structure=11)
     assert draw_network(edges).caption == (
         "The network of structure 11 of the experiment toy, phase by phase: 9 of 12 nodes in use "
-        "(one without a connection is left out), 8 connections (solid, arching above the nodes), "
-        "2 skips from the input of a phase to its output (dash-dotted) and 6 edges that the "
+        "(those without a connection are left out), 8 connections (solid, arching above the "
+        "nodes), 2 skips from the input of a phase to its output (dash-dotted) and 6 edges that the "
         "decoder adds (thin and dashed); in each phase 0 is the input and 5 the output, pool "
         "stands for the pooling after it, linear for the linear layer at the end. Below, its "
         "genome, bit 1 yellow and bit 0 purple; the subsequence "

@@ -151,7 +151,7 @@ def test_one_experiment_alone(experiment):
     ]
     assert parts["replication"] == parts["transfer"] == parts["budget"] == []
     assert parts["noise"] == [
-        "Once a structure was trained more than once within one experiment (2 trainings).",
+        "In one case a structure was trained more than once within one experiment (2 trainings).",
         (
             "Two such trainings of a structure in one experiment differ by 2.00 points in last "
             "accuracy on average."
@@ -258,8 +258,8 @@ def test_cut_trainings_are_said(experiment):
         "one of 7."
     )
     assert parts["noise"][4] == (
-        "Once a structure was trained more than once within one experiment (2 trainings) for the "
-        "whole budget."
+        "In one case a structure was trained more than once within one experiment (2 trainings) "
+        "for the whole budget."
     )
     assert parts["budget"] == [
         (

@@ -36,8 +36,8 @@ def network_caption(network: Network) -> str:
     nodes = sum(phase.nodes for phase in network.phases)
     skipped = [str(phase.number) for phase in network.phases if phase.skipped]
     said = (
-        f"The network of {whose}, phase by phase: {used} of {nodes} nodes in use (one without a "
-        f"connection is left out), "
+        f"The network of {whose}, phase by phase: {used} of {nodes} nodes in use (those without "
+        f"a connection are left out), "
         f"{_number(bits, 'connection')} (solid, arching above the nodes), {_number(skips, 'skip')} "
         f"from the input of a phase to its output (dash-dotted) and "
         f"{_number(repairs, 'edge')} that the decoder adds (thin and dashed); in each "

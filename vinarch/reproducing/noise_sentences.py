@@ -126,9 +126,10 @@ def _across(noise: pd.DataFrame, training: str, measure: str) -> pd.Series:
 
 def _within(row: pd.Series) -> str:
     number = int(row["structure_count"])
-    times = "Once" if number == 1 else f"{number:,} times"
+    # A number that begins a sentence reads as the decimals of the one before.
+    cases = "In one case" if number == 1 else f"In {number:,} cases"
     return (
-        f"{times} a structure was trained more than once within one experiment "
+        f"{cases} a structure was trained more than once within one experiment "
         f"({int(row['network_count']):,} trainings)"
     )
 
