@@ -137,8 +137,8 @@ def test_caption_tells_the_numbers():
     assert draw_network(edges).caption == (
         "The network of structure 11 of the experiment toy, phase by phase: 9 of 12 nodes in use "
         "(those without a connection are left out), 8 connections (solid, arching above the "
-        "nodes), 2 skips from the input of a phase to its output (dash-dotted) and 6 edges that the "
-        "decoder adds (thin and dashed); in each phase 0 is the input and 5 the output, pool "
+        "nodes), 2 skips from the input of a phase to its output (dash-dotted) and 6 edges that "
+        "the decoder adds (thin and dashed); in each phase 0 is the input and 5 the output, pool "
         "stands for the pooling after it, linear for the linear layer at the end. Below, its "
         "genome, bit 1 yellow and bit 0 purple; the subsequence "
         "10110110101010 (start index 0, length 14) is outlined by dashes, and what it encodes is "
