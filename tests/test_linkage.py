@@ -50,16 +50,20 @@ def heights(distances, reduce):
     return found
 
 
+SQUARE_FREE = [n for n in range(1, 1000) if all(n % (k * k) for k in range(2, 32))]
+
+
 @given(
     st.lists(st.integers(0, 2**20), min_size=2, max_size=9, unique=True),
     st.sampled_from(sorted(REDUCE)),
     st.randoms(use_true_random=False),
 )
 def test_heights_are_those_of_joining_by_hand_and_rows_are_the_leaves(numbers, linkage, random):
-    # Distances without ties, so that there is one answer.
+    # Square roots of square-free numbers: no two means of such distances tie, so that there is
+    # one answer.
     count = len(numbers)
     distances = np.zeros((count, count))
-    values = random.sample(range(1, 10_000), count * (count - 1) // 2)
+    values = np.sqrt(random.sample(SQUARE_FREE, count * (count - 1) // 2))
     distances[np.triu_indices(count, 1)] = values
     distances += distances.T
     tree = join_nearest(distances, numbers, linkage)
