@@ -3,15 +3,8 @@ import pandas as pd
 import pytest
 
 from vinarch.errors import ParameterError, SelectionError
-from vinarch.summary.search_frames import (
-    FEWEST_IN_BAND,
-    band_of,
-    curve_points,
-    mark_chosen,
-    mark_fronts,
-    order_points,
-    pareto_points,
-)
+from vinarch.summary.curve_frames import FEWEST_IN_BAND, band_of, curve_points, mark_chosen
+from vinarch.summary.search_frames import mark_fronts, order_points, pareto_points
 
 EARLY = "1gpu_1e14_early_termination"
 

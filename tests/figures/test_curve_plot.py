@@ -9,7 +9,7 @@ from seaborn.utils import relative_luminance
 from vinarch.errors import ParameterError
 from vinarch.figures.curve_labels import apart
 from vinarch.figures.curve_plot import draw_learning_curves
-from vinarch.summary.search_frames import band_of
+from vinarch.summary.curve_frames import band_of
 
 
 def make(networks, epochs, *, chosen=(0,), early=(), seed=3, experiment="toy"):

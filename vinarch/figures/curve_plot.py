@@ -89,7 +89,7 @@ def draw_learning_curves(
     --------
     >>> import pandas as pd
     >>> from vinarch.figures.curve_plot import draw_learning_curves
-    >>> from vinarch.summary.search_frames import band_of
+    >>> from vinarch.summary.curve_frames import band_of
     >>> points = pd.DataFrame(
     ...     {
     ...         "archive": "toy",

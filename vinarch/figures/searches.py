@@ -22,15 +22,8 @@ from vinarch.figures.pareto_plot import COLUMNS as FRONT_COLUMNS
 from vinarch.figures.pareto_plot import draw_pareto_front
 from vinarch.figures.theme import width_mm
 from vinarch.reproducing import shared_starts
-from vinarch.summary.search_frames import (
-    curve_points,
-    mark_best,
-    mark_chosen,
-    mark_fronts,
-    order_points,
-    pareto_points,
-    with_band,
-)
+from vinarch.summary.curve_frames import curve_points, mark_chosen, with_band
+from vinarch.summary.search_frames import mark_best, mark_fronts, order_points, pareto_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,11 +161,9 @@ def pareto_front(
     _check_count(experiments, "pareto_front")
     check_given(data, "pareto_front")
     if isinstance(data, pd.DataFrame):
-        check_measure(data, measure, "pareto_front")
-        points = _only(data, experiments, "pareto_front")
-        check_columns(points, FRONT_COLUMNS, "pareto_front, argument data")
-        check_unique(points, _NETWORK, "pareto_front")
-        points = mark_fronts(points)
+        points = mark_fronts(
+            _networks_of(data, experiments, measure, FRONT_COLUMNS, "pareto_front")
+        )
     else:
         points = pareto_points(data, experiments, measure)
     return draw_pareto_front(points, width=width, ax=ax)
@@ -234,11 +225,8 @@ def search_order(
     _check_count(experiments, "search_order")
     check_given(data, "search_order")
     if isinstance(data, pd.DataFrame):
-        check_measure(data, measure, "search_order")
-        points = _only(data, experiments, "search_order")
-        check_columns(points, ORDER_COLUMNS, "search_order, argument data")
-        check_unique(points, _NETWORK, "search_order")
-        points = mark_best(points)
+        given = _networks_of(data, experiments, measure, ORDER_COLUMNS, "search_order")
+        points = mark_best(given)
     else:
         points = order_points(data, experiments, measure, shared_starts(data))
     return draw_search_order(points, width=width, ax=ax)
@@ -254,6 +242,21 @@ def _check_count(experiments: str | Sequence[str] | None, where: str) -> None:
             f"{len(experiments)}",
             "Draw the others in a second figure.",
         )
+
+
+def _networks_of(
+    frame: pd.DataFrame,
+    experiments: str | Sequence[str] | None,
+    measure: Measure,
+    columns: Sequence[str],
+    where: str,
+) -> pd.DataFrame:
+    """Return the networks of a frame that a figure draws, each once."""
+    check_measure(frame, measure, where)
+    points = _only(frame, experiments, where)
+    check_columns(points, columns, f"{where}, argument data")
+    check_unique(points, _NETWORK, where)
+    return points
 
 
 def _only(frame: pd.DataFrame, experiments: str | Sequence[str] | None, where: str) -> pd.DataFrame:

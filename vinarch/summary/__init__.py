@@ -8,6 +8,7 @@ No drawing, no files.
 from __future__ import annotations
 
 from vinarch.summary.chosen_row import PUBLISHED_ROW, ChosenRow, default_row
+from vinarch.summary.curve_frames import MOST_CHOSEN, curve_points, mark_chosen, with_band
 from vinarch.summary.figure_frames import (
     cells_of,
     check_trained,
@@ -33,16 +34,7 @@ from vinarch.summary.report_tables import (
     experiments_holding,
     subsequence_table,
 )
-from vinarch.summary.search_frames import (
-    MOST_CHOSEN,
-    curve_points,
-    mark_best,
-    mark_chosen,
-    mark_fronts,
-    order_points,
-    pareto_points,
-    with_band,
-)
+from vinarch.summary.search_frames import mark_best, mark_fronts, order_points, pareto_points
 
 __all__ = [
     "MOST_CHOSEN",
