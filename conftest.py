@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,7 +41,7 @@ def archives() -> Path:
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
     """A home of the test's own, with nothing else in the environment."""
-    for name in ("VINARCH_MIRROR", "VINARCH_DATAVERSE_URL"):
+    for name in ("VINARCH_CATALOG", "VINARCH_MIRROR", "VINARCH_DATAVERSE_URL"):
         monkeypatch.delenv(name, raising=False)
     folder = tmp_path / "home"
     monkeypatch.setenv("VINARCH_HOME", str(folder))
@@ -65,6 +67,32 @@ def real_commons(fetched_home):
     import vinarch
 
     return vinarch.open(fetched_home / "commons")
+
+
+@pytest.fixture(scope="session")
+def six_home(archives, tmp_path_factory) -> Path:
+    """A home with every archive of the catalog, fetched by one command; not to be written to."""
+    folder = tmp_path_factory.mktemp("six") / "home"
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("VINARCH_")}
+    places = {"VINARCH_HOME": str(folder), "VINARCH_MIRROR": str(archives)}
+    done = subprocess.run(
+        [sys.executable, "-c", "from vinarch.cli import main; main()", "fetch", "--all"],
+        env=clean | places,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        pytest.fail(f"vinarch fetch --all: {done.stderr}", pytrace=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def six_commons(six_home):
+    """The commons of all six archives."""
+    import vinarch
+
+    return vinarch.open(six_home / "commons")
 
 
 @pytest.fixture(scope="session")

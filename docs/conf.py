@@ -33,9 +33,13 @@ exclude_patterns = ["_build", "reference/generated", "jupyter_execute"]
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 
-HAS_DATA = data_at_hand.fetch_into(HERE / "_build" / "home")
+AT_HAND = data_at_hand.fetch_into(HERE / "_build" / "home", data_at_hand.FAMILIES)
+# Pages that need more than the one archive that all others read.
+NEEDED_BY = {"tutorials/across-families": frozenset(data_at_hand.FAMILIES)}
+NOT_EXECUTED = {page for page, needed in NEEDED_BY.items() if not needed <= AT_HAND}
 # Not "cache": it would miss that the package has changed.
-nb_execution_mode = "force" if HAS_DATA else "off"
+nb_execution_mode = "force" if AT_HAND else "off"
+nb_execution_excludepatterns = [f"{page}.md" for page in sorted(NOT_EXECUTED)]
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_execution_in_temp = True
@@ -78,9 +82,10 @@ def setup(app):
     app.connect("doctree-read", end_examples_without_an_empty_line)
 
 
-def say_what_was_not_executed(_, __, source):
+def say_what_was_not_executed(_, page, source):
     """Put a note on pages whose code could not run for want of data."""
-    if not HAS_DATA and executed_pages.is_executed(source[0]):
+    lacking = not AT_HAND or page in NOT_EXECUTED
+    if lacking and executed_pages.is_executed(source[0]):
         source[0] = executed_pages.without_outputs(source[0])
 
 

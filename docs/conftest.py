@@ -20,8 +20,12 @@ collect_ignore = [
 def page_environment(request, tmp_path, monkeypatch):
     """Give a page an empty working folder and, if it fetches an archive, a home that has it."""
     examples = [example.source for example in request.node.dtest.examples]
+    if any("import sklearn" in source or "from sklearn" in source for source in examples):
+        pytest.importorskip("sklearn", reason="the page trains with scikit-learn")
     monkeypatch.delenv("VINARCH_DATAVERSE_URL", raising=False)
     monkeypatch.setenv("VINARCH_HOME", str(tmp_path / "home"))
+    # A page may name a folder of cards; setting it here unsets it after the page.
+    monkeypatch.setenv("VINARCH_CATALOG", "")
     if any("vinarch.fetch(" in source and "mirror=" not in source for source in examples):
         shutil.copytree(request.getfixturevalue("fetched_home"), tmp_path / "home")
         monkeypatch.setenv("VINARCH_MIRROR", str(request.getfixturevalue("archives")))

@@ -26,13 +26,26 @@ def write(folder: Path) -> None:
     pages = {
         "stored-tables.md": tables_text(STORED_TABLES),
         "result-tables.md": tables_text(RESULT_TABLES),
-        **{f"help-{name}.md": help_text(name) for name in ("vinarch", *commands.commands)},
+        **{
+            f"help-{name.replace(' ', '-')}.md": help_text(name)
+            for name in ("vinarch", *command_names())
+        },
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages.items():
         path = folder / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
+
+
+def command_names() -> list[str]:
+    """Return every command as it is typed, such as ``fetch`` and ``cache list``."""
+    found = []
+    for name, command in commands.commands.items():
+        found.append(name)
+        if isinstance(command, click.Group):
+            found += [f"{name} {inner}" for inner in command.commands]
+    return found
 
 
 def tables_text(tables: tuple[Table, ...]) -> str:
@@ -60,7 +73,9 @@ def table_text(table: Table) -> str:
 
 def help_text(name: str) -> str:
     """Return what `vinarch NAME --help` prints, or `vinarch --help`."""
-    command: Command = commands if name == "vinarch" else commands.commands[name]
+    command: Command = commands
+    for word in name.split() if name != "vinarch" else ():
+        command = command.commands[word]  # type: ignore[attr-defined]
     path = "vinarch" if name == "vinarch" else f"vinarch {name}"
     context = click.Context(command, info_name=path, terminal_width=HELP_WIDTH)
     context.max_content_width = HELP_WIDTH

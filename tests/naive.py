@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, zip_longest
 from math import sqrt
 
 FIRST = 5
 
 
 def maximal_runs(one: str, other: str, min_length: int = FIRST) -> list[tuple[int, int]]:
-    """Return start and stop of each maximal run of positions where two genomes agree."""
+    """Return start and stop of each maximal run of positions where two genomes agree.
+
+    A run ends at the latest where the shorter genome does.
+    """
     runs = []
     start = None
-    for position in range(len(one) + 1):
-        agree = position < len(one) and one[position] == other[position]
+    both = min(len(one), len(other))
+    for position in range(both + 1):
+        agree = position < both and one[position] == other[position]
         if agree and start is None:
             start = position
         if not agree and start is not None:
@@ -59,10 +63,11 @@ def match(rows: list[tuple[str, list[float]]], min_length: int = FIRST) -> list[
 
 
 def distance(one: str, other: str, metric: str) -> float:
-    """Return the distance between two genomes."""
-    differing = sum(a != b for a, b in zip(one, other, strict=True))
+    """Return the distance between two genomes, which may differ in length."""
+    longer = max(len(one), len(other))
+    differing = sum(a != b for a, b in zip_longest(one, other))
     return {
         "cityblock": float(differing),
         "euclidean": sqrt(differing),
-        "hamming": differing / len(one),
+        "hamming": differing / longer if longer else 0.0,
     }[metric]

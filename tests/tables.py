@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from vinarch.catalog import find_archive
+from vinarch.dialects.rows import SourceFile
 from vinarch.genome import MacroSpace
-from vinarch.ingestion import SourceFile, ingest
+from vinarch.ingestion import ingest
 from vinarch.progress import LogProgress
 from vinarch.provenance import FetchedFile, Provenance, sha256_of
 

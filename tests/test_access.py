@@ -1,18 +1,26 @@
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import shutil
 import signal
 import subprocess
 import sys
+import tarfile
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from click.testing import CliRunner
+from dataverse_server import FileServer
 from tables import PATH_8, TOY_FILES, state_of
 
 import vinarch
-from vinarch import access
+from vinarch import requesting
+from vinarch.catalog import find_archive
+from vinarch.cli import commands
 from vinarch.errors import (
     DialectError,
     FetchError,
@@ -20,6 +28,7 @@ from vinarch.errors import (
     ParameterError,
     RejectedRowsError,
     StoreError,
+    UnknownArchiveError,
     VinarchError,
 )
 
@@ -120,7 +129,7 @@ def test_whatever_ends_the_ingestion_undoes_the_fetch(home, make_mirror, monkeyp
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(access, "ingest", interrupted)
+        patch.setattr(requesting, "ingest", interrupted)
         with pytest.raises(type(error) if isinstance(error, VinarchError) else error):
             vinarch.fetch("JS9FR6", mirror=make_mirror("new"))
     if held:
@@ -149,14 +158,14 @@ def test_rows_that_only_strictness_refuses_are_kept(home, make_mirror):
 CHILD = """
 import os, signal, sys
 import vinarch
-from vinarch import access
+from vinarch import requesting
 def killed(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[2] == "before":
-    access.ingest = killed
+    requesting.ingest = killed
 else:
-    ingest = access.ingest
-    access.ingest = lambda *args, **options: (ingest(*args, **options), killed())
+    ingest = requesting.ingest
+    requesting.ingest = lambda *args, **options: (ingest(*args, **options), killed())
 vinarch.fetch("JS9FR6", mirror=sys.argv[1])
 """
 
@@ -174,7 +183,7 @@ def test_a_kill_at_the_ingestion_leaves_the_previous_files(home, make_mirror, mo
     # What the killed process left is used up or removed by the next one that fetches.
     assert vinarch.fetch("JS9FR6", mirror=new).provenance[0].source == f"mirror: {new}"
     names = sorted(path.name for path in (home / "downloads/JS9FR6").iterdir())
-    assert names == ["9.0"]
+    assert names == ["9.0", "9.0.stamps.jsonl"]
 
 
 @pytest.mark.parametrize("kind", [str, Path])
@@ -269,4 +278,173 @@ def test_two_processes_that_fetch_at_once_agree(make_mirror, home):
     ]
     assert [child.communicate()[0].strip() for child in children] == ["12"] * 3
     assert [child.returncode for child in children] == [0] * 3
-    assert sorted(path.name for path in (home / "downloads/JS9FR6").iterdir()) == ["9.0"]
+    names = sorted(path.name for path in (home / "downloads/JS9FR6").iterdir())
+    assert names == ["9.0", "9.0.stamps.jsonl"]
+
+
+CARD = """
+name = "{name}"
+title = "Mine"
+authors = ["Doe, Jane"]
+year = 2020
+publisher = "GitHub"
+licence = "MIT"
+description = "Toy histories."
+version = "1"
+url = "https://example.org/mine"
+search_space = "nsga-net-macro-3x4"
+dialect = "a4nn-csv"
+experiment = "mine"
+
+[[tables]]
+role = "histories"
+globs = ["*training_data*.csv"]
+"""
+
+
+@pytest.fixture
+def make_own(tmp_path, monkeypatch):
+    """Write an own card, and its table into the mirror if there is to be one."""
+    folder = tmp_path / "cards"
+    folder.mkdir()
+    monkeypatch.setenv("VINARCH_CATALOG", str(folder))
+
+    def make(name, mirror, text=TOY_FILES[PATH_8]):
+        (folder / f"{name}.toml").write_text(CARD.format(name=name))
+        if text is not None:
+            (mirror / name).mkdir()
+            (mirror / name / "training_data.csv").write_text(text)
+
+    return make
+
+
+def test_several_archives_become_one_commons(make_mirror, make_own):
+    mirror = make_mirror()
+    make_own("Mine", mirror)
+    make_own("Yours", mirror)
+    both = vinarch.fetch(["mine", "JS9FR6", "Mine"], mirror=mirror)
+    assert sorted({p.archive for p in both.provenance}) == ["JS9FR6", "Mine"]
+    assert sorted(both.experiment_index["archive"].unique()) == ["JS9FR6", "Mine"]
+    assert len(both.histories) == 12 + 4
+    assert len(vinarch.fetch(("Mine",), mirror=mirror).histories) == 4
+    assert [p.archive for p in vinarch.open().provenance] == ["JS9FR6", "Mine"]
+    # A name that is not known stops all of it before anything is fetched.
+    with pytest.raises(UnknownArchiveError, match="Did you mean Yours"):
+        vinarch.fetch(["Yours", "Yuors"], mirror=mirror)
+    assert [p.archive for p in vinarch.open().provenance] == ["JS9FR6", "Mine"]
+
+
+def test_all_means_every_archive_of_the_catalog(make_mirror, make_own, monkeypatch):
+    mirror = make_mirror()
+    make_own("Mine", mirror)
+    wanted = [find_archive("JS9FR6"), find_archive("Mine")]
+    monkeypatch.setattr(requesting, "load_catalog", lambda: tuple(wanted))
+    commons = vinarch.fetch("all", mirror=mirror)
+    assert [p.archive for p in commons.provenance] == ["JS9FR6", "Mine"]
+
+
+def test_of_several_those_that_can_be_had_are_kept_and_the_others_named(
+    make_mirror, make_own, caplog
+):
+    mirror = make_mirror()
+    make_own("Gone", mirror, text=None)
+    make_own("Mine", mirror)
+    make_own("Torn", mirror, text="no,table\n")
+    with pytest.raises(FetchError) as caught:
+        vinarch.fetch(["Gone", "Torn", "Mine", "JS9FR6"], mirror=mirror)
+    told = str(caught.value)
+    assert told.startswith(
+        "2 of 4 archives: expected each to be fetched and ingested, got [Gone] archive Gone 1: "
+    )
+    assert "[Torn] training_data.csv" in told
+    assert told.endswith(" The others can be used: vinarch.open().")
+    assert str(pickle.loads(pickle.dumps(caught.value))) == told
+    assert [p.archive for p in vinarch.open().provenance] == ["JS9FR6", "Mine"]
+    assert "Gone could not be fetched; going on without it." in caplog.messages
+
+
+def test_a_long_next_step_is_not_repeated_among_several_archives():
+    failed = {
+        "Long": FetchError("archive Long", "tables", "a pickle", "Do this. " * 40),
+        "Short": FetchError("archive Short", "tables", "none", "Try again later."),
+    }
+    with pytest.raises(FetchError) as caught:
+        requesting.raise_failed(failed, 3)
+    assert str(caught.value) == (
+        "2 of 3 archives: expected each to be fetched and ingested, "
+        "got [Long] archive Long: expected tables, got a pickle. "
+        "`vinarch fetch Long` tells how it can be had. "
+        "[Short] archive Short: expected tables, got none. Try again later. "
+        "The other can be used: vinarch.open()."
+    )
+
+
+def test_what_stops_every_archive_alike_is_told_once(make_mirror, make_own, tmp_path):
+    make_own("Mine", make_mirror())
+    with pytest.raises(MirrorError, match="no such folder") as caught:
+        vinarch.fetch(["Mine", "JS9FR6"], mirror=tmp_path / "nowhere")
+    assert str(caught.value).count("no such folder") == 1
+
+
+def test_a_disk_that_fails_stops_at_once(make_mirror, make_own, home):
+    mirror = make_mirror()
+    make_own("Mine", mirror)
+    home.write_text("a file, where the folder should be")
+    with pytest.raises(StoreError):
+        vinarch.fetch(["Mine", "JS9FR6"], mirror=mirror)
+
+
+@pytest.mark.parametrize("named", [[], (), [5], [None], [["JS9FR6"]]])
+def test_no_name_and_what_is_none_are_refused(named):
+    with pytest.raises(ParameterError, match="archive: expected "):
+        vinarch.fetch(named)
+
+
+def test_the_command_line_takes_several_or_all(make_mirror, make_own, monkeypatch, home):
+    mirror = make_mirror()
+    make_own("Mine", mirror)
+    monkeypatch.setenv("VINARCH_MIRROR", str(mirror))
+    done = CliRunner().invoke(commands, ["fetch", "JS9FR6", "Mine"])
+    assert done.exit_code == 0, done.stderr
+    assert f"JS9FR6: 4 files from mirror: {mirror}" in done.stdout
+    assert f"Mine: 1 file from mirror: {mirror}" in done.stdout
+    monkeypatch.setattr(requesting, "load_catalog", lambda: (find_archive("Mine"),))
+    assert CliRunner().invoke(commands, ["fetch", "--all"]).stdout.startswith("Mine: 1 file")
+    for words in (["fetch"], ["fetch", "--all", "Mine"]):
+        wrong = CliRunner().invoke(commands, words)
+        assert wrong.exit_code == 2
+        assert "Name at least one ARCHIVE, or say --all." in wrong.stderr
+
+
+def test_a_published_repository_gives_what_its_packed_form_gives(
+    archives, home, monkeypatch, tmp_path
+):
+    """EvoVis by one tarball as GitHub packs it, and by the one file of the mirror."""
+    card = find_archive("EvoVis")
+    (lab,) = card.companions
+    raw = io.BytesIO()
+    with (
+        tarfile.open(archives / "EvoVis/enas_example_run_results.tar.gz") as folder,
+        tarfile.open(
+            fileobj=raw, mode="w:gz", format=tarfile.PAX_FORMAT, pax_headers={"comment": lab.commit}
+        ) as repository,
+    ):
+        for member in folder:
+            member.name = f"EvoVis-{lab.commit}/{member.name}"
+            repository.addfile(member, folder.extractfile(member))
+    with FileServer() as server:
+        server.files["/tarball"] = raw.getvalue()
+        served = replace(card, companions=(replace(lab, url=f"{server.url}/tarball"),))
+        monkeypatch.setattr(requesting, "find_archive", lambda _: served)
+        published = vinarch.fetch("EvoVis")
+        assert server.paths() == ["/tarball"]
+    monkeypatch.setenv("VINARCH_HOME", str(tmp_path / "other"))
+    packed = vinarch.fetch("EvoVis", mirror=archives)
+    assert (len(published.provenance[0].files), len(packed.provenance[0].files)) == (802, 1)
+    columns = ["native_id", "sequence", "generation", "status", "last_val_accuracy_percent"]
+    frames = [
+        commons.architectures[columns].compute().sort_values("native_id").reset_index(drop=True)
+        for commons in (published, packed)
+    ]
+    assert len(frames[0]) == 400
+    pd.testing.assert_frame_equal(*frames)

@@ -399,10 +399,10 @@ def test_a_newer_format_is_refused_by_open_and_by_fetch(home, tmp_path):
     root = home / "commons"
     assert len(vinarch.fetch("JS9FR6", mirror=str(mirror)).histories) == 12
     pointer = root / "commons.json"
-    pointer.write_text(pointer.read_text().replace('"format_version": 1', '"format_version": 2'))
+    pointer.write_text(pointer.read_text().replace('"format_version": 2', '"format_version": 3'))
     before = state_of(root)
     message = (
-        f"{pointer}: expected format version 1 or older, got version 2. "
+        f"{pointer}: expected format version 2 or older, got version 3. "
         "Install a newer vinarch, or set VINARCH_HOME to another folder."
     )
     for act in (

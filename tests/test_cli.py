@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -46,8 +47,8 @@ def test_help_names_every_command_and_where_to_start():
     result = CliRunner().invoke(commands, ["--help"])
     assert result.exit_code == 0
     assert COMMANDS == [
-        "catalog", "cite", "claims", "distances", "fetch", "match", "reproducibility", "statistics",
-        "study",
+        "cache", "catalog", "cite", "claims", "deposit", "distances", "fetch", "match",
+        "reproducibility", "sql", "statistics", "study",
     ]  # fmt: skip
     for name in COMMANDS:
         assert f"\n  {name} " in result.output
@@ -66,7 +67,7 @@ def test_each_command_explains_itself_and_its_options(name):
 
 def test_the_catalog_lists_and_describes():
     listed = CliRunner().invoke(commands, ["catalog"])
-    assert "JS9FR6     9.0    doi:10.7910/DVN/JS9FR6" in listed.output
+    assert re.search(r"^JS9FR6 +9\.0 .*\n  doi:10\.7910/DVN/JS9FR6$", listed.output, re.MULTILINE)
     described = CliRunner().invoke(commands, ["catalog", "js9fr6"]).output
     for word in ("Apache-2.0 with LLVM exceptions", "nsga-net-macro-3x4", "@data{", "ICPP 2023"):
         assert word in described

@@ -32,7 +32,9 @@ def experiments():
         "rejected_row_count": [0] * 3,
     }
     dtypes = {column.name: column.pandas_dtype for column in EXPERIMENTS.columns}
-    return pd.DataFrame(rows).astype(dtypes)
+    frame = pd.DataFrame(rows).reindex(columns=list(dtypes))
+    counts = [name for name, dtype in dtypes.items() if dtype == "int64"]
+    return frame.fillna(dict.fromkeys(counts, 0)).astype(dtypes)
 
 
 @pytest.fixture
@@ -48,6 +50,8 @@ def networks():
             "mean_val_accuracy_percent": [80.0, 90.0, 60.0, 70.0, 95.0, 93.0],
             "last_prediction_percent": [NOT_KNOWN, 91.0, NOT_KNOWN, NOT_KNOWN] + [NOT_KNOWN] * 2,
             "mflops": [10.0, 10.0, 10.0, 10.0, 20.0, NOT_KNOWN],
+            "last_test_accuracy_percent": NOT_KNOWN,
+            "parameter_count": pd.array([None] * 6, dtype="Int64"),
         }
     )
 
@@ -102,6 +106,42 @@ def test_missing_values_are_counted_out(networks, experiments):
     none = row_of(found, "last_prediction_percent", experiment="b")
     assert (none["n"], none["network_count"]) == (0, 2)
     assert isnan(none["median"])
+
+
+def test_a_measure_that_nobody_knows_is_left_out(networks, experiments):
+    unknown = {"mflops": NOT_KNOWN, "last_prediction_percent": NOT_KNOWN}
+    found = describe(networks.assign(**unknown), experiments, ("archive", "experiment"), 0.95)
+    assert found["measure"].unique().tolist() == [
+        "epochs_trained", "last_val_accuracy_percent", "best_val_accuracy_percent",
+        "mean_val_accuracy_percent", "wall_time_seconds",
+    ]  # fmt: skip
+    no_times = experiments.assign(wall_time_seconds=NOT_KNOWN).iloc[:2]
+    found = describe(networks, no_times, (), 0.95)
+    assert "wall_time_seconds" not in set(found["measure"])
+    # A group without networks has no other row.
+    found = describe(networks, experiments.assign(wall_time_seconds=NOT_KNOWN), (), 0.95)
+    assert "wall_time_seconds" not in set(found["measure"])
+    by_experiment = describe(
+        networks, experiments.assign(wall_time_seconds=NOT_KNOWN), ("archive", "experiment"), 0.95
+    )
+    assert set(by_experiment["experiment"]) == {"a", "b", "silent"}
+
+
+def test_counts_of_networks_stay_where_nothing_else_is_known(networks, experiments):
+    bare = networks.assign(**dict.fromkeys(NETWORK_MEASURES, NOT_KNOWN))
+    found = describe(bare, experiments.iloc[:2].assign(wall_time_seconds=NOT_KNOWN), (), 0.95)
+    assert found["measure"].tolist() == ["epochs_trained"]
+    assert found["network_count"].tolist() == [6]
+
+
+def test_rare_measures_stand_where_they_are_known(networks, experiments):
+    parameters = pd.array([100, 200, 300, 400, None, None], dtype="Int64")
+    found = describe(
+        networks.assign(parameter_count=parameters), experiments, ("archive", "experiment"), 0.95
+    )
+    (row,) = found[found["measure"] == "parameter_count"].to_dict("records")
+    assert (row["experiment"], row["n"], row["mean"], row["unit"]) == ("a", 4, 250.0, "count")
+    assert "last_test_accuracy_percent" not in set(found["measure"])
 
 
 def test_across_all_and_by_attribute(networks, experiments):
@@ -191,7 +231,8 @@ def test_epochs_of_the_real_archive_add_up_to_its_history_rows(real_commons):
 @pytest.mark.parametrize("by", ["experiment", None, ["gpus", "beam"]])
 def test_the_partitioning_does_not_show(real_commons, by):
     whole = real_commons.architectures.compute().sample(frac=1, random_state=3)
-    cut = replace(real_commons, architectures=dd.from_pandas(whole, npartitions=7, sort=False))
+    cut = replace(real_commons)
+    vars(cut)["architectures"] = dd.from_pandas(whole, npartitions=7, sort=False)
     pd.testing.assert_frame_equal(cut.statistics(by), real_commons.statistics(by), check_exact=True)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import genome_sets
+from strategies import genome_sets, sequence_sets
 
 from vinarch.distance import UNITS, check_metric, cross_distances, pair_indices, row_ranges
 from vinarch.errors import ParameterError
@@ -23,6 +23,31 @@ def test_three_positions_of_four_differ():
 
 @given(genome_sets(), st.sampled_from(sorted(UNITS)))
 def test_distances_equal_the_plain_definition(genomes, metric):
+    symbols = symbol_matrix(genomes)
+    square = cross_distances(symbols, symbols, metric)
+    plain = [[naive.distance(a, b, metric) for b in genomes] for a in genomes]
+    np.testing.assert_array_equal(square, plain)
+
+
+def test_symbols_are_the_same_or_not_however_far_apart():
+    one, other = symbol_matrix(["0c9"]), symbol_matrix(["4~9"])
+    assert cross_distances(one, other, "cityblock").tolist() == [[2.0]]
+
+
+def test_positions_past_one_end_differ_and_those_past_both_count_nothing():
+    symbols = symbol_matrix(["cakmmm", "cmk", "cak", ""])
+    assert cross_distances(symbols, symbols, "cityblock").tolist() == [
+        [0, 4, 3, 6],
+        [4, 0, 1, 3],
+        [3, 1, 0, 3],
+        [6, 3, 3, 0],
+    ]
+    shares = cross_distances(symbols[1:], symbols[1:], "hamming").tolist()
+    assert shares == [[0, 1 / 3, 1], [1 / 3, 0, 1], [1, 1, 0]]
+
+
+@given(sequence_sets(), st.sampled_from(sorted(UNITS)))
+def test_distances_of_sequences_of_unequal_length_equal_the_plain_definition(genomes, metric):
     symbols = symbol_matrix(genomes)
     square = cross_distances(symbols, symbols, metric)
     plain = [[naive.distance(a, b, metric) for b in genomes] for a in genomes]

@@ -13,8 +13,10 @@ import click
 import pytest
 
 import vinarch
-from vinarch.catalog import load_catalog
+from vinarch.catalog import Archive, Attribute, Companion, ListedFile, Rule, Setting, TableFiles
 from vinarch.cli import commands
+from vinarch.dialects import DIALECTS, columns_card
+from vinarch.dialects.columns_targets import DERIVED_STATUSES, SOURCE_STATUSES, TARGETS
 from vinarch.schema import RESULT_TABLES, STORED_TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -145,14 +147,26 @@ def test_generated_pages_are_the_same_each_time(reference_pages, generated, tmp_
 def test_every_key_of_a_data_card_is_explained():
     page = read("reference/data-cards.md")
     explained = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
-    archive = load_catalog()[0]
-    records = [
-        archive, archive.tables[0], archive.attributes[0], archive.attributes[0].rules[0],
-        archive.companions[0],
-    ]  # fmt: skip
+    records = (Archive, TableFiles, Setting, Attribute, Rule, Companion, ListedFile)
     keys = {key for record in records for key in record.__dataclass_fields__}
-    assert keys - explained == {"tables", "attributes", "companions"}
+    # The files of a companion are told in its row.
+    inner = {"tables", "attributes", "companions", "path", "size_bytes", "sha256"}
+    assert keys - explained == inner - explained
     assert all(f"[[{section}]]" in page for section in ("tables", "attributes", "companions"))
+
+
+def test_everything_that_a_mapping_can_say_is_explained():
+    page = read("reference/data-cards.md")
+    section = page[page.index("(columns)=") : page.index("## How a path tells")]
+    words = set(re.findall(r"`(\w+)`", section))
+    units = {unit for target in TARGETS.values() for unit in target.units}
+    keys = {*columns_card.SOURCE_KEYS, *columns_card.MEASUREMENT_KEYS, *columns_card.SECTION_KEYS}
+    assert {*TARGETS, *units, *SOURCE_STATUSES, *DERIVED_STATUSES, *keys} - words == set()
+
+
+def test_every_dialect_is_explained():
+    page = read("reference/data-cards.md")
+    assert set(DIALECTS) <= set(re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE))
 
 
 def test_every_line_of_the_systems_is_in_their_table():
@@ -189,7 +203,15 @@ def test_every_picture_of_an_executed_page_is_told_in_words(page):
             assert "alt: " in options, code
 
 
-@pytest.mark.parametrize("name", ["from-fetch-to-figures", "a-reproducibility-study"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "from-fetch-to-figures",
+        "a-reproducibility-study",
+        "what-early-termination-would-have-saved",
+        "across-families",
+    ],
+)
 def test_numbers_in_the_prose_of_a_tutorial_are_asserted(name):
     hidden = [
         code for options, code in cells_of(DOCS / f"tutorials/{name}.md") if "remove" in options

@@ -34,10 +34,12 @@ from tables import (
 )
 
 import vinarch
-from vinarch import ingestion
+from vinarch import file_blocks, ingestion
 from vinarch.commons import open_commons
+from vinarch.dialects.rows import SourceFile
 from vinarch.errors import CardError, DialectError, RejectedRowsError, StoreError
-from vinarch.ingestion import SourceFile, ingest, plan_blocks
+from vinarch.file_blocks import plan_blocks
+from vinarch.ingestion import ingest
 from vinarch.schema import STORED_TABLES
 from vinarch.store import write_part
 
@@ -80,7 +82,8 @@ def assert_same_tables(one, other, *, but=()):
 
 
 def test_blocks_by_hand_and_in_any_order_of_files(tmp_path, monkeypatch):
-    monkeypatch.setattr(ingestion, "BLOCK_FILES", 2)
+    monkeypatch.setattr(file_blocks, "BLOCK_FILES", 2)
+    monkeypatch.setattr(file_blocks, "NETWORK_FILES", 1)
     names = [f"{TOP}/1gpu/no_stopping/1e14/part{n}_training_data.csv" for n in range(5)]
     files = [SourceFile(name, tmp_path / "none") for name in (PATH_10, *names, PATH_TIMES)]
     blocks = plan_blocks(toy_archive(), files)
@@ -94,10 +97,22 @@ def test_blocks_by_hand_and_in_any_order_of_files(tmp_path, monkeypatch):
 
 
 def test_blocks_end_when_they_are_large_enough(tmp_path, monkeypatch):
-    monkeypatch.setattr(ingestion, "BLOCK_BYTES", 100)
+    monkeypatch.setattr(file_blocks, "BLOCK_BYTES", 100)
+    monkeypatch.setattr(file_blocks, "NETWORK_FILES", 1)
     paths = {f"{TOP}/1gpu/no_stopping/1e14/{n}_training_data.csv": b"x" * 60 for n in range(5)}
     blocks = plan_blocks(toy_archive(), save_files(tmp_path, paths))
     assert [len(block.files) for block in blocks] == [2, 2, 1]
+
+
+def test_the_few_files_of_a_folder_stay_together(tmp_path, monkeypatch):
+    monkeypatch.setattr(file_blocks, "BLOCK_FILES", 3)
+    names = [
+        f"{TOP}/1gpu/no_stopping/1e14/{folder}/{n}_training_data.csv"
+        for folder in "abc"
+        for n in range(2)
+    ]
+    blocks = plan_blocks(toy_archive(), [SourceFile(name, tmp_path / "none") for name in names])
+    assert [[file.path for file in block.files] for block in blocks] == [names[:4], names[4:]]
 
 
 def in_small_files(text):
@@ -116,7 +131,8 @@ def in_small_files(text):
 @pytest.mark.parametrize("scheduler", ["synchronous", "threads"])
 @pytest.mark.parametrize("size", [1, 2, 5, 256])
 def test_many_small_files_equal_one_big_one(tmp_path, monkeypatch, size, scheduler):
-    monkeypatch.setattr(ingestion, "BLOCK_FILES", size)
+    monkeypatch.setattr(file_blocks, "BLOCK_FILES", size)
+    monkeypatch.setattr(file_blocks, "NETWORK_FILES", 1)
     long = TOY_10 + "".join(
         f'0,{10 + n}.5,{20 + n}.5,1.5,inf,False,0.5,"{(GENOME_A, GENOME_B)[n % 2]}",5.5,{90 - n}\n'
         for n in range(10)
@@ -146,7 +162,7 @@ def test_two_worker_processes_ingest_the_real_archive_to_the_same_bytes(
         {path.relative_to(root): path.read_bytes() for path in sorted(root.rglob("*.parquet"))}
         for root in (home / "commons", fetched_home / "commons")
     )
-    assert len(mine) == 1 + 9 + 9
+    assert len(mine) == 1 + 1 + 9 + 9
     assert mine == theirs
     assert len(commons.histories) == 18_290
 

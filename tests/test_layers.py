@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vinarch"
 
 LAYERS = (
     {"errors", "progress", "provenance"},
-    {"parameters", "task_progress"},
-    {"genome", "schema"},
+    {"parameters", "run_files", "task_progress"},
+    {"conditions", "genome", "schema"},
     {
         "subsequence",
         "distance",
@@ -24,12 +24,13 @@ LAYERS = (
         "fronts",
         "prediction",
     },
-    {"assembly", "experiment_table", "fetching", "store"},
-    {"describing", "selection"},
+    {"assembly", "fetching", "file_blocks", "recording", "store"},
+    {"experiment_table"},
+    {"asking", "describing", "selection"},
     {"ingestion", "commons"},
     {"genome_state"},
-    {"matching", "measuring", "replaying"},
-    {"summary", "access", "reproducing", "claiming"},
+    {"matching", "measuring", "replaying", "requesting", "run_commons"},
+    {"summary", "access", "own_records", "depositing", "reproducing", "claiming"},
     {"figures", "report"},
     {"notebook", "study_words"},
     {"study_page"},
@@ -40,9 +41,11 @@ LAYERS = (
 LAYER = {module: number for number, modules in enumerate(LAYERS) for module in modules}
 
 ALONE = {
+    "duckdb": {"asking"},
+    "fsspec": {"fetching"},
     "pooch": {"fetching"},
     "requests": {"fetching"},
-    "pyarrow.parquet": {"store", "studies"},
+    "pyarrow.parquet": {"dialects", "own_records", "store", "studies"},
     "matplotlib": {"figures"},
     "seaborn": {"figures"},
     "jinja2": {"report"},
@@ -66,6 +69,7 @@ COMPUTING = {
     "claiming",
     "cli",
     "commons",
+    "depositing",
     "ingestion",
     "measuring",
     "replaying",

@@ -56,7 +56,12 @@ def networks(commons, experiment: str | None) -> list[tuple[str, list[float]]]:
     )
     ordered = architectures.sort_values(["source_file", "source_row"])
     return [
-        (row.structure_id.split(":")[1], accuracies[(row.experiment, row.architecture)])
+        (
+            row.structure_id.split(":")[1],
+            accuracies[(row.experiment, row.architecture)]
+            if row.history_row_count
+            else [row.last_val_accuracy_percent],
+        )
         for row in ordered.itertuples()
     ]
 
@@ -84,10 +89,32 @@ def with_partitions(commons, architecture_cuts, history_cuts):
         parts = [dd.from_pandas(shuffled.iloc[a:b], npartitions=1) for a, b in pairwise(places)]
         return dd.concat(parts)
 
-    return replace(
+    return with_tables(
         commons,
-        architectures=cut(commons.architectures.compute(), architecture_cuts),
-        histories=cut(commons.histories.compute(), history_cuts),
+        cut(commons.architectures.compute(), architecture_cuts),
+        cut(commons.histories.compute(), history_cuts),
+    )
+
+
+def with_tables(commons, architectures, histories):
+    """Return the commons with other lazy tables of its networks."""
+    other = replace(commons)
+    vars(other).update(architectures=architectures, histories=histories)
+    return other
+
+
+def without_some_histories(commons):
+    """Return the commons as if half of its networks were known by their last accuracy only."""
+    architectures, histories = commons.architectures.compute(), commons.histories.compute()
+    architectures = architectures.reset_index(drop=True)
+    histories = histories.reset_index(drop=True)
+    single = architectures["architecture"] % 2 == 0
+    architectures.loc[single, "history_row_count"] = 0
+    kept = histories[histories["architecture"] % 2 == 1]
+    return with_tables(
+        commons,
+        dd.from_pandas(architectures, npartitions=1, sort=False),
+        dd.from_pandas(kept, npartitions=1, sort=False),
     )
 
 
@@ -139,7 +166,7 @@ def test_a_row_across_experiments_says_in_how_many_it_occurs(real_commons):
     assert held["structure_id"].nunique() == row["count"]
     assert len(held) == row["network_count"]
     assert held["experiment"].nunique() == row["experiment_count"]
-    assert held["epochs_trained"].sum() == row["epoch_row_count"]
+    assert held["history_row_count"].sum() == row["epoch_row_count"]
 
 
 def test_building_the_graphs_computes_nothing(fetched_home):
@@ -171,6 +198,20 @@ def test_no_partitioning_and_no_order_shows(low_commons, architecture_cuts, hist
     pd.testing.assert_frame_equal(
         vinarch.match(cut, by=None).compute(scheduler="sync").reset_index(drop=True),
         expected_across,
+    )
+
+
+def test_a_network_without_a_history_counts_with_its_single_accuracy(low_commons):
+    commons = without_some_histories(low_commons[0].select(gpus=1))
+    (experiment,) = {name for _, name in commons.trained_experiments()}
+    expected = naive.match(networks(commons, experiment))
+    assert as_rows(vinarch.match(commons).compute()) == expected
+    across = vinarch.match(commons, by=None).compute()
+    assert across["epoch_row_count"].tolist() == [row[5] for row in expected]
+    assert across["mean_val_accuracy_percent"].tolist() == [row[6] for row in expected]
+    cut = with_partitions(commons, [0, 13, 13, 60, 100], [0, 5, 700, len(commons.histories)])
+    pd.testing.assert_frame_equal(
+        vinarch.match(cut).compute(scheduler="sync"), vinarch.match(commons).compute()
     )
 
 

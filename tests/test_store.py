@@ -46,16 +46,22 @@ def wanted(*experiments):
 def test_the_folder_by_hand(published):
     top = published / "snapshots/000001"
     assert json.loads((published / "commons.json").read_text()) == {
-        "format_version": 1,
+        "format_version": 2,
         "snapshot": "000001",
     }
     assert {str(path.relative_to(top)) for path in top.rglob("*") if path.is_file()} == {
         "records/TOY.json",
+        "archives/archive=TOY/part-00000.parquet",
         "experiments/archive=TOY/part-00000.parquet",
         *(
             f"{table}/archive=TOY/part-0000{part}.parquet"
             for table in ("architectures", "histories")
             for part in range(3)
+        ),
+        # Without rows, so that any reader finds the columns.
+        *(
+            f"{table}/archive=TOY/part-00000.parquet"
+            for table in ("measurements", "lineage", "rejects")
         ),
     }
     assert sorted(path.name for path in (published / "snapshots").iterdir()) == ["000001"]
@@ -263,7 +269,7 @@ def test_a_lost_part_is_made_anew_by_the_next_ingestion(root, tmp_path):
 def test_a_newer_format_is_refused_and_not_touched(root, tmp_path):
     (root / ".lock").unlink(missing_ok=True)
     pointer = root / "commons.json"
-    pointer.write_text('{"format_version": 2, "snapshot": {"of": "another kind"}}')
+    pointer.write_text('{"format_version": 3, "snapshot": {"of": "another kind"}}')
     shutil.rmtree(root / "snapshots")
     (root / "of-the-future").write_text("x")
     before = {path: path.stat().st_mtime_ns for path in [root, *root.rglob("*")]}
@@ -271,7 +277,7 @@ def test_a_newer_format_is_refused_and_not_touched(root, tmp_path):
         with pytest.raises(NewerFormatError) as caught:
             act(root)
         message = (
-            f"{pointer}: expected format version 1 or older, got version 2. "
+            f"{pointer}: expected format version 2 or older, got version 3. "
             "Install a newer vinarch, or set VINARCH_HOME to another folder."
         )
         assert str(caught.value) == message

@@ -22,8 +22,9 @@ import vinarch
 from vinarch import genome_state, matching
 from vinarch.errors import ParameterError, SelectionError, StoreError
 from vinarch.figures.drawing import Drawing
+from vinarch.measuring import pair_count
 from vinarch.schema import REJECTS
-from vinarch.studies import check_ending, making, pictures, tables, write_frame
+from vinarch.studies import check_ending, left_out, making, pictures, tables, write_frame
 from vinarch.studies.files import alone_in
 
 ROW = "1gpu_1e14_early_termination:0:10110110101010"
@@ -306,7 +307,8 @@ def test_rejected_rows_are_listed_and_linked_and_a_stale_list_goes(one, tmp_path
         "source_file": "a.csv", "line": 7, "expected": "a number", "got": "x",
     }  # fmt: skip
     frame = pd.DataFrame([row]).astype(REJECTS.empty().dtypes.to_dict())
-    bad = replace(one, rejects=dd.from_pandas(frame, npartitions=1))
+    bad = replace(one)
+    vars(bad)["rejects"] = dd.from_pandas(frame, npartitions=1)
     listed = vinarch.study(bad, tmp_path / "out")
     assert pd.read_csv(listed.out / "rejects.csv").to_dict("records") == [row]
     assert links_of(listed.index) == set(digests(listed.out)) - {"index.html"}
@@ -401,10 +403,77 @@ def test_a_selection_without_histories_is_said_and_leaves_no_folder(real_commons
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_study_that_finds_nothing_leaves_no_folder(one, tmp_path):
-    with pytest.raises(SelectionError, match="at least one matching subsequence"):
-        vinarch.study(one, tmp_path / "new" / "out", min_length=21)
-    assert list(tmp_path.iterdir()) == []
+def test_where_nothing_matches_the_page_says_so_and_tells_the_rest(one, tmp_path):
+    done = vinarch.study(one, tmp_path / "out", min_length=21)
+    assert done.chosen is None
+    assert done.subsequences.empty
+    page = Page()
+    page.feed(done.index.read_text(encoding="utf-8"))
+    said = "".join(page.text)
+    assert "No two structures of an experiment share a run of 21 symbols or more" in said
+    assert "distances.parquet" in said
+    drawn = {path.name.rpartition("_")[0] for path in (tmp_path / "out" / "figures").iterdir()}
+    assert drawn == {"learning_curves", "pareto_front", "search_order"}
+
+
+def test_too_many_distances_are_left_out_and_it_is_said(one, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "distances.parquet").write_text("of an earlier study")
+    for module in (tables, making, left_out):
+        monkeypatch.setattr(module, "MOST_PAIRS", 100)
+    done = vinarch.study(one, out)
+    assert done.pair_count == 0
+    assert not (out / "distances.parquet").exists()
+    page = Page()
+    page.feed(done.index.read_text(encoding="utf-8"))
+    pairs = pair_count(one)
+    assert f"The distances of {pairs:,} pairs of structures are left out" in "".join(page.text)
+    assert "distances.parquet" not in page.links
+
+
+def test_what_is_not_recorded_is_left_out_and_said(archives, home, tmp_path):
+    # An archive of trained networks' accuracies: no learning curves, no MFLOPs, no wall time.
+    search = vinarch.fetch("EvoVis", mirror=archives)
+    done = vinarch.study(search, tmp_path / "out")
+    page = Page()
+    page.feed(done.index.read_text(encoding="utf-8"))
+    said = "".join(page.text)
+    assert "Learning curves are left out: no validation accuracy is known epoch by epoch." in said
+    assert (
+        "Pareto fronts are left out: of no network both MFLOPs and the validation accuracy" in said
+    )
+    assert "The archive has no training histories." in said
+    drawn = {path.name.rpartition("_")[0] for path in (tmp_path / "out" / "figures").iterdir()}
+    assert drawn == {"structures", "distance_map", "network", "subsequences", "search_order"}
+    # Of a trained network no epoch is told: its accuracy is no mean over epochs.
+    for words in ("over all epochs", "over epochs", "of the last epoch"):
+        assert words not in said
+    assert "The validation accuracy of the trained network is 69.01 % in the mean" in said
+    order = vinarch.figures.search_order(search)
+    assert order.caption.startswith("Validation accuracy of the 376 networks")
+    assert set(order.data["measure"]) == {"val_accuracy_percent"}
+    row = (int(done.chosen.start), done.chosen.subsequence)
+    drawings = [
+        vinarch.figures.subsequences(search),
+        vinarch.figures.structures(search, None, *row),
+        vinarch.figures.distance_map(search, None, *row),
+    ]
+    assert [" of the trained networks" in one.caption for one in drawings] == [True] * 3
+    assert vinarch.figures.structures(drawings[1].data).caption == drawings[1].caption
+    measures = set(done.statistics["measure"])
+    assert measures == {"epochs_trained", "last_val_accuracy_percent"}
+
+
+def test_where_parameters_are_the_cost_they_are_drawn(archives, home, tmp_path):
+    cells = vinarch.fetch("NASBench101-records", mirror=archives)
+    done = vinarch.study(cells, tmp_path / "out")
+    page = Page()
+    page.feed(done.index.read_text(encoding="utf-8"))
+    said = "".join(page.text)
+    assert 'vinarch.figures.pareto_front(commons, cost="parameter_count")' in said
+    assert "against trainable parameters (minimised) of 90 networks" in said
+    assert {"parameter_count", "last_test_accuracy_percent"} <= set(done.statistics["measure"])
 
 
 def test_an_old_page_never_stands_beside_new_tables(one, tmp_path, monkeypatch):

@@ -93,7 +93,7 @@ def test_tables_stand_in_order_and_each_but_the_provenance_has_its_lines(report)
 def test_the_text_says_the_numbers_of_the_frames(report, found, some):
     words = words_of(report)
     networks = some.architectures.compute()
-    structures, epochs = networks["structure_id"].nunique(), networks["epochs_trained"].sum()
+    structures, epochs = networks["structure_id"].nunique(), int(networks["epochs_trained"].sum())
     trained = f"The 3 experiments trained 300 networks of {structures} structures"
     assert f"{trained} in {epochs:,} epochs." in words
     assert f"There are {len(found.matches):,} distinct matching subsequences" in words

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import genome_sets
+from strategies import genome_sets, sequence_sets
 
 from vinarch.errors import ParameterError
 from vinarch.genome import symbol_matrix
@@ -55,6 +55,21 @@ def test_grouping_windows_equals_comparing_pairs(genomes, min_length):
 @given(st.lists(st.text("0123", min_size=7, max_size=7), min_size=1, max_size=9, unique=True))
 def test_larger_alphabets_are_matched_alike(genomes):
     assert found(genomes, 2) == naive.shared(genomes, 2)
+
+
+def test_a_run_ends_where_the_shorter_of_two_ends():
+    # 0 and 1 agree in "cak" and both go on differently; 2 ends there, and 3 holds no more of it.
+    genomes = ["cakm", "cakcc", "cak", "ca"]
+    assert found(genomes, min_length=2) == {(0, "ca"): [0, 1, 2, 3], (0, "cak"): [0, 1, 2]}
+
+
+def test_two_genomes_that_end_at_the_same_place_do_not_share_their_end():
+    assert found(["xca", "yca", "zcakk"], min_length=1) == {(1, "ca"): [0, 1, 2]}
+
+
+@given(sequence_sets(), st.integers(1, 6))
+def test_sequences_of_unequal_length_are_matched_alike(genomes, min_length):
+    assert found(genomes, min_length) == naive.shared(genomes, min_length)
 
 
 def test_windows_come_in_order_and_rows_are_in_one_group_each():

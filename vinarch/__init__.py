@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from vinarch.access import archives, cite, fetch, open  # noqa: A004 - users write vinarch.open()
     from vinarch.claiming import claims
     from vinarch.commons import Commons
+    from vinarch.depositing import deposit
+    from vinarch.genome import search_space
     from vinarch.matching import match, members
     from vinarch.measuring import distance_matrix, distances
+    from vinarch.own_records import ingest
+    from vinarch.recording import Recorder
     from vinarch.replaying import (
         compare_functions,
         function_summary,
@@ -36,17 +40,20 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Commons",
+    "Recorder",
     "Reproducibility",
     "__version__",
     "archives",
     "cite",
     "claims",
     "compare_functions",
+    "deposit",
     "distance_matrix",
     "distances",
     "fetch",
     "figures",
     "function_summary",
+    "ingest",
     "match",
     "members",
     "open",
@@ -56,20 +63,24 @@ __all__ = [
     "replay_summary",
     "replay_sweep",
     "reproducibility",
+    "search_space",
     "study",
 ]
 
 _HOME_OF = {
     "Commons": "commons",
+    "Recorder": "recording",
     "Reproducibility": "reproducing",
     "archives": "access",
     "cite": "access",
     "claims": "claiming",
     "compare_functions": "replaying",
+    "deposit": "depositing",
     "distance_matrix": "measuring",
     "distances": "measuring",
     "fetch": "access",
     "function_summary": "replaying",
+    "ingest": "own_records",
     "match": "matching",
     "members": "matching",
     "open": "access",
@@ -78,6 +89,7 @@ _HOME_OF = {
     "replay_summary": "replaying",
     "replay_sweep": "replaying",
     "reproducibility": "reproducing",
+    "search_space": "genome",
     "study": "studies",
 }
 

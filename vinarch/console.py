@@ -79,6 +79,11 @@ def debug_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def source_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add what every command takes that needs an archive's data."""
+    return click.argument("archive")(fetch_options(function))
+
+
+def fetch_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every command takes that may fetch."""
     for decorate in (
         debug_option,
         click.option(
@@ -88,11 +93,18 @@ def source_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--strict", is_flag=True, help="Stop if any row cannot be read."),
         click.option(
-            "--mirror",
-            metavar="FOLDER|URL",
-            help="Ask this place first; it holds <archive>/<path>. Default: VINARCH_MIRROR.",
+            "--offline",
+            is_flag=True,
+            default=None,
+            help="Ask nobody, and list what is missing. Default: VINARCH_OFFLINE.",
         ),
-        click.argument("archive"),
+        click.option(
+            "--mirror",
+            multiple=True,
+            metavar="FOLDER|URL",
+            help="Ask this place first; it holds <archive>/<path>. May be repeated, in the order "
+            "of asking. Default: VINARCH_MIRROR.",
+        ),
     ):
         function = decorate(function)
     return function
@@ -205,9 +217,10 @@ def connected(address: str | None) -> Iterator[None]:
         yield
 
 
-def show(frame: pd.DataFrame, rows: int, what: str) -> None:
-    """Print the first rows of a frame, and how many there are."""
+def show(frame: pd.DataFrame, rows: int, what: str, of: int | None = None) -> None:
+    """Print the first rows of a frame, and how many there are: `of`, or those of the frame."""
+    count = len(frame) if of is None else of
     if rows and len(frame):
         click.echo(frame.head(rows).round(4).to_string(index=False))
         click.echo()
-    click.echo(f"{min(rows, len(frame)):,} of {len(frame):,} {what}")
+    click.echo(f"{min(rows, count):,} of {count:,} {what}")

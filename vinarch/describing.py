@@ -34,13 +34,17 @@ NETWORK_MEASURES = (
 )
 """Measures of which each network has one value."""
 
+RARE_MEASURES = ("last_test_accuracy_percent", "parameter_count")
+"""Measures that few archives know: described in the groups where they are known."""
+
 WALL_TIME = "wall_time_seconds"
 """The measure of which each experiment has one value."""
 
-NETWORK_COLUMNS = ("archive", "experiment", "structure_id", *NETWORK_MEASURES)
+NETWORK_COLUMNS = ("archive", "experiment", "structure_id", *NETWORK_MEASURES, *RARE_MEASURES)
 """Columns of `architectures` that `describe` needs."""
 
-_SUMMED = {"epochs_trained", WALL_TIME}
+_EPOCHS = "epochs_trained"
+_SUMMED = {_EPOCHS, WALL_TIME}
 _QUANTILES = {
     "minimum": 0.0,
     "quantile_05": 0.05,
@@ -104,8 +108,9 @@ def describe(
     -------
     pandas.DataFrame
         The columns of the groups, then those of `vinarch.schema.STATISTICS` from ``measure`` on;
-        sorted by group, missing ones last. A group without networks has a row for its wall time
-        only.
+        sorted by group, missing ones last. A measure of which no group knows a value is left out,
+        but for the epochs trained; those of `RARE_MEASURES` are left out of each group that knows
+        none. A group without networks has a row for its wall time only.
     """
     settings = experiments[["archive", "experiment", *ATTRIBUTES]]
     joined = networks.merge(settings, on=["archive", "experiment"], how="left", validate="m:1")
@@ -119,12 +124,20 @@ def describe(
             "network_count": len(trained),
             "structure_count": trained["structure_id"].nunique(),
         }
-        measures = NETWORK_MEASURES if len(trained) else ()
+        rare = [name for name in RARE_MEASURES if trained[name].notna().any()]
+        measures = (*NETWORK_MEASURES, *rare) if len(trained) else ()
         rows += [row | _described(name, trained[name], confidence) for name in measures]
         rows.append(row | _described(WALL_TIME, searches[WALL_TIME], confidence))
     names = [*keys, *STATISTICS.names[STATISTICS.names.index("measure") :]]
     dtypes = {name: STATISTICS.column(name).pandas_dtype for name in names}
-    return pd.DataFrame(rows, columns=names).astype(dtypes)
+    return pd.DataFrame(_known(rows), columns=names).astype(dtypes)
+
+
+def _known(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out the measures that nobody knows, and no group altogether."""
+    # The rows of epochs carry the counts of networks, those of wall time groups without networks.
+    kept = {_EPOCHS} | {row["measure"] for row in rows if row["n"] or not row["network_count"]}
+    return [row for row in rows if row["measure"] in kept]
 
 
 def _by_group(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], pd.DataFrame]:

@@ -1,6 +1,8 @@
 """Distances between genomes position by position: symbol matrices in, distances out.
 
-SciPy does the arithmetic; here the metrics get their names and pairs are cut into pieces.
+Symbols are categories: two are the same or they are not.
+Of genomes of unequal length each position that only the longer one has differs.
+SciPy compares; here the metrics get their names and pairs are cut into pieces.
 A distance grows with difference. No Dask, no files.
 """
 
@@ -16,9 +18,16 @@ import numpy.typing as npt
 from scipy.spatial.distance import cdist
 
 from vinarch.errors import ParameterError
+from vinarch.genome.sequences import sequence_lengths
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from vinarch.genome.sequences import Symbols
+
+    _FromCounts = Callable[
+        [npt.NDArray[np.float64], npt.NDArray[np.int64]], npt.NDArray[np.float64]
+    ]
 
 Metric = Literal["cityblock", "euclidean", "hamming"]
 
@@ -77,16 +86,17 @@ def check_metric(metric: str) -> None:
     )
 
 
-def cross_distances(
-    rows: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8], metric: Metric
-) -> npt.NDArray[np.float64]:
+def cross_distances(rows: Symbols, others: Symbols, metric: Metric) -> npt.NDArray[np.float64]:
     """Return the distance of each of `rows` to each of `others`.
 
     Parameters
     ----------
-    rows : ndarray of uint8, shape (n, L)
-    others : ndarray of uint8, shape (m, L)
+    rows : ndarray of integers, shape (n, L)
+        As `vinarch.genome.symbol_matrix` gives them: symbols from 0 on, past an end less than 0.
+    others : ndarray of integers, shape (m, L)
     metric : {"cityblock", "euclidean", "hamming"}
+        City block counts the positions that differ, Euclidean is its root, Hamming its share of
+        the longer genome's positions (0 for two genomes without any).
 
     Returns
     -------
@@ -98,12 +108,49 @@ def cross_distances(
     >>> import numpy as np
     >>> cross_distances(np.array([[1, 0, 1]]), np.array([[0, 0, 1], [0, 1, 0]]), "cityblock")
     array([[1., 3.]])
+
+    The last of four positions is past the other's end:
+
+    >>> from vinarch.genome import symbol_matrix
+    >>> symbols = symbol_matrix(["cak", "cmkk"])
+    >>> cross_distances(symbols[:1], symbols[1:], "hamming")
+    array([[0.5]])
     """
     check_metric(metric)
-    distances: npt.NDArray[np.float64] = cdist(
-        rows.astype(np.float64), others.astype(np.float64), metric=metric
-    )
-    return distances
+    longer = np.maximum.outer(sequence_lengths(rows), sequence_lengths(others))
+    return _FROM_COUNTS[metric](_differing(rows, others, longer), longer)
+
+
+def _differing(
+    rows: Symbols, others: Symbols, longer: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Return in how many positions genomes differ, as whole numbers."""
+    positions = rows.shape[1]
+    if not longer.size or not positions:
+        return np.zeros(longer.shape)
+    # The two fillings differ from each other and from every symbol, so that each position past
+    # an end differs; those past both ends are taken off again.
+    one = np.where(rows >= 0, rows, -1).astype(np.float64)
+    other = np.where(others >= 0, others, -2).astype(np.float64)
+    counts = np.rint(cdist(one, other, metric="hamming") * positions)
+    differing: npt.NDArray[np.float64] = counts - (positions - longer)
+    return differing
+
+
+def _share(
+    counts: npt.NDArray[np.float64], longer: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    return counts / np.maximum(longer, 1)
+
+
+_FROM_COUNTS: Final[Mapping[str, _FromCounts]] = MappingProxyType(
+    {
+        "cityblock": lambda counts, _: counts,
+        "euclidean": lambda counts, _: np.sqrt(counts),
+        "hamming": _share,
+    }
+)
+"""What each metric makes of the positions that differ and of the longer genome's length."""
 
 
 def row_ranges(rows: int, pieces: int) -> list[tuple[int, int]]:

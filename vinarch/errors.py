@@ -99,3 +99,7 @@ class SelectionError(VinarchError, LookupError):
 
 class MixedSpacesError(VinarchError, ValueError):
     """Genomes of different search spaces cannot be compared symbol by symbol."""
+
+
+class RecordingError(VinarchError):
+    """A recorded network is finished, or held by another process."""

@@ -1,7 +1,9 @@
 """The mergeable state of a commons: lazy tables in, one row a genome and experiment out.
 
-Each partition is reduced to networks, epoch rows and the sum of validation accuracies of each
+Each partition is reduced to networks, recorded validation accuracies and their sum of each
 genome; states are added up in a tree.
+A network has one accuracy an epoch; one without a history counts with the single accuracy that
+its source gives, so that a mean is defined for archives without learning curves.
 
 The sum is kept as a whole number of 2**-60 percent in two int64 columns, so that no order and no
 partitioning shows in it, and the mean is the correctly rounded quotient.
@@ -39,7 +41,8 @@ def genome_states(commons: Commons) -> dd.DataFrame:
     """
     meta = _state_meta()
     columns = ["archive", "experiment", "structure_id", "structure"]
-    networks = commons.architectures[columns].map_partitions(_network_state, meta=meta)
+    single = ["history_row_count", "last_val_accuracy_percent"]
+    networks = commons.architectures[[*columns, *single]].map_partitions(_network_state, meta=meta)
     epochs = commons.histories[[*columns, "val_accuracy_percent"]].map_partitions(
         _epoch_state, meta=meta
     )
@@ -83,19 +86,24 @@ def _network_state(architectures: pd.DataFrame) -> pd.DataFrame:
     state = architectures[_KEY].assign(
         network_count=1, epoch_row_count=0, accuracy_high=0, accuracy_low=0
     )
-    return merge_states(state)
+    untold = architectures[architectures["history_row_count"] == 0]
+    return merge_states(pd.concat([state, _accuracies(untold, "last_val_accuracy_percent")]))
 
 
 def _epoch_state(histories: pd.DataFrame) -> pd.DataFrame:
-    known = histories[histories["val_accuracy_percent"].notna()]
-    scaled = known["val_accuracy_percent"].to_numpy(dtype=np.float64) * _HIGH_SCALE
+    return merge_states(_accuracies(histories, "val_accuracy_percent"))
+
+
+def _accuracies(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return one row of a state for each row that has an accuracy."""
+    known = rows[rows[name].notna()]
+    scaled = known[name].to_numpy(dtype=np.float64) * _HIGH_SCALE
     high = np.floor(scaled)
     # Scaling by a power of two and taking the floor's remainder are exact in floating point.
     low = np.rint((scaled - high) * 2.0**_LOW_BITS)
-    state = known[_KEY].assign(
+    return known[_KEY].assign(
         network_count=0,
         epoch_row_count=1,
         accuracy_high=high.astype(np.int64),
         accuracy_low=low.astype(np.int64),
     )
-    return merge_states(state)

@@ -8,7 +8,6 @@ see the same disk), else on threads.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,16 +15,35 @@ from typing import TYPE_CHECKING, Any
 
 import dask
 import dask.bag as db
-import pyarrow as pa
 from dask.base import get_scheduler
 
 from vinarch import __version__
 from vinarch.assembly import ExperimentKey, assemble
 from vinarch.dialects import find_dialect
-from vinarch.errors import DialectError, RejectedRowsError
-from vinarch.experiment_table import ExperimentCounts, experiment_table
-from vinarch.genome import MacroSpace
-from vinarch.schema import ARCHITECTURES, EXPERIMENTS, FORMAT_VERSION, HISTORIES, REJECTS
+from vinarch.dialects.rows import Reading, SourceFile
+from vinarch.errors import CardError, RejectedRowsError
+from vinarch.experiment_table import (
+    Described,
+    ExperimentCounts,
+    Told,
+    archive_table,
+    describe_experiment,
+    experiment_table,
+    read_configuration,
+)
+from vinarch.file_blocks import FileBlock, plan_blocks
+from vinarch.genome import search_space
+from vinarch.schema import (
+    ARCHITECTURES,
+    ARCHIVES,
+    EXPERIMENTS,
+    FORMAT_VERSION,
+    HISTORIES,
+    LINEAGE,
+    MEASUREMENTS,
+    REJECTS,
+    Table,
+)
 from vinarch.store import (
     ArchiveRecord,
     Draft,
@@ -37,34 +55,14 @@ from vinarch.store import (
 from vinarch.task_progress import TaskProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from vinarch.catalog import Archive, AttributeValue
-    from vinarch.dialects.rows import WallTime
+    from vinarch.catalog import Archive
+    from vinarch.dialects.rows import Records, WallTime
+    from vinarch.genome import SearchSpace
     from vinarch.progress import Progress
     from vinarch.provenance import Provenance
-
-BLOCK_BYTES = 32 * 2**20
-"""Files of an experiment are parsed together up to this size …"""
-BLOCK_FILES = 256
-"""… and up to this number: what one task opens."""
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """One fetched table: its path inside the archive, and where it is."""
-
-    path: str
-    local: Path
-
-
-@dataclass(frozen=True)
-class FileBlock:
-    """Files of one experiment that one task parses."""
-
-    experiment: str
-    files: tuple[SourceFile, ...]
 
 
 def ingest(
@@ -140,86 +138,60 @@ def _ingest_anew(
     progress: Progress,
 ) -> int:
     blocks = plan_blocks(archive, files)
-    attributes = {block.experiment: archive.attributes_of(block.files[0].path) for block in blocks}
-    counts = _compute_parts(archive, blocks, attributes, draft, progress)
+    described = {
+        block.experiment: describe_experiment(archive, block.table, block.files[0].path)
+        for block in blocks
+    }
+    side = tuple(_of_role(archive, files, "genomes"))
+    counts = _compute_parts(archive, blocks, side, described, draft, progress)
     rejected = sum(count.rejected_rows for count in counts)
     if strict and rejected:
         first = next(count.first_reject for count in counts if count.first_reject)
         _raise_strict(archive, rejected, f"the first: {first}")
-    rows = experiment_table(archive, attributes, counts, _wall_times(archive, files))
+    told = Told(
+        described,
+        tuple(_wall_times(archive, files)),
+        {
+            describe_experiment(archive, table, file.path).experiment: read_configuration(file)
+            for file in _of_role(archive, files, "configuration")
+            for table in archive.tables_of(file.path)
+        },
+    )
+    rows = experiment_table(archive, counts, told)
     write_part(draft.part_path(EXPERIMENTS, archive.name, 0), EXPERIMENTS, rows)
+    origin = archive_table(archive, provenance)
+    write_part(draft.part_path(ARCHIVES, archive.name, 0), ARCHIVES, origin)
     draft.publish(ArchiveRecord(recipe, archive.licence, rejected, __version__, provenance))
     return rejected
 
 
-def plan_blocks(archive: Archive, files: Sequence[SourceFile]) -> list[FileBlock]:
-    """Group the history tables by experiment and cut each group into blocks.
-
-    Returns
-    -------
-    list of FileBlock
-        In ascending order of experiment, then path; independent of the order of `files`.
-    """
-    by_experiment: defaultdict[str, list[SourceFile]] = defaultdict(list)
-    for file in sorted(files, key=lambda file: file.path):
-        if archive.role_of(file.path) == "histories":
-            name = archive.experiment_id(archive.attributes_of(file.path))
-            _refuse_second_file(archive, name, file, by_experiment[name])
-            by_experiment[name].append(file)
-    if not by_experiment:
-        raise DialectError(
-            f"archive {archive.name}",
-            "at least one table of training histories",
-            f"{len(files)} files, none of them one",
-            "Look at the globs of its data card.",
-        )
-    blocks = []
-    for name, members in sorted(by_experiment.items()):
-        block: list[SourceFile] = []
-        size = 0
-        for file in members:
-            if block and (size >= BLOCK_BYTES or len(block) >= BLOCK_FILES):
-                blocks.append(FileBlock(name, tuple(block)))
-                block, size = [], 0
-            block.append(file)
-            # The parser says what is wrong with a file that is not there.
-            with contextlib.suppress(OSError):
-                size += file.local.stat().st_size
-        blocks.append(FileBlock(name, tuple(block)))
-    return blocks
-
-
-def _refuse_second_file(
-    archive: Archive, experiment: str, file: SourceFile, known: Sequence[SourceFile]
-) -> None:
-    table = archive.table_of(file.path)
-    if known and table is not None and table.one_file_per_experiment:
-        raise DialectError(
-            file.path,
-            f"one file of the experiment {experiment}",
-            f"another, {known[0].path}",
-            "Remove the one that is not the archive's.",
-        )
-
-
-def parse_block(block: FileBlock, dialect: str, search_space: str) -> pa.Table:
-    """Parse the files of a block into one table of source rows."""
-    parse = find_dialect(dialect).parse_histories
-    space = MacroSpace.from_name(search_space)
-    return pa.concat_tables([parse(file.local, file.path, space) for file in block.files])
+def parse_block(
+    block: FileBlock,
+    dialect: str,
+    spaces: Mapping[str, SearchSpace],
+    side: tuple[SourceFile, ...],
+) -> Records:
+    """Parse the files of a block into source rows, measurements and lineage."""
+    reading = Reading(spaces[block.experiment], block.table.columns, side)
+    return find_dialect(block.table.dialect or dialect).read_records(block.files, reading)
 
 
 def write_experiment(
-    key: ExperimentKey, parsed: Sequence[Sequence[pa.Table]], search_space: str, parts: Parts
+    key: ExperimentKey, parsed: Sequence[Sequence[Records]], space: SearchSpace, parts: Parts
 ) -> ExperimentCounts:
     """Assemble an experiment from its parsed blocks and write its part of each table."""
-    space = MacroSpace.from_name(search_space)
-    made = assemble(key, [table for block in parsed for table in block], space)
-    write_part(parts.architectures, ARCHITECTURES, made.architectures)
-    write_part(parts.histories, HISTORIES, made.histories)
+    made = assemble(key, [records for block in parsed for records in block], space)
+    write_part(parts.path_of(ARCHITECTURES), ARCHITECTURES, made.architectures)
+    for table, rows in (
+        (HISTORIES, made.histories),
+        (MEASUREMENTS, made.measurements),
+        (LINEAGE, made.lineage),
+        (REJECTS, made.rejects),
+    ):
+        if len(rows):
+            write_part(parts.path_of(table), table, rows)
     first = ""
     if len(made.rejects):
-        write_part(parts.rejects, REJECTS, made.rejects)
         row = made.rejects.slice(0, 1).to_pylist()[0]
         first = (
             f"{row['source_file']}, line {row['line']}: expected {row['expected']}, "
@@ -230,8 +202,11 @@ def write_experiment(
         len(made.architectures),
         len(made.architectures["structure"].unique()),
         len(made.histories),
+        len(made.measurements),
+        len(made.lineage),
         len(made.rejects),
         first,
+        made.configuration,
     )
 
 
@@ -239,53 +214,58 @@ def write_experiment(
 class Parts:
     """Where the parts of one experiment go."""
 
-    architectures: Path
-    histories: Path
-    rejects: Path
+    draft: Draft
+    archive: str
+    number: int
+
+    def path_of(self, table: Table) -> Path:
+        """Return where the experiment's part of a table goes."""
+        return self.draft.part_path(table, self.archive, self.number)
 
 
 def _compute_parts(
     archive: Archive,
     blocks: Sequence[FileBlock],
-    attributes: Mapping[str, Mapping[str, AttributeValue]],
+    side: tuple[SourceFile, ...],
+    described: Mapping[str, Described],
     draft: Draft,
     progress: Progress,
 ) -> list[ExperimentCounts]:
+    spaces = {name: search_space(one.setting.search_space) for name, one in described.items()}
     bag = db.from_sequence(blocks, npartitions=len(blocks))
-    parsed = bag.map(parse_block, archive.dialect, archive.search_space).to_delayed()
+    parsed = bag.map(parse_block, archive.dialect, spaces, side).to_delayed()
     of_experiment: defaultdict[str, list[Any]] = defaultdict(list)
-    for block, tables in zip(blocks, parsed, strict=True):
-        of_experiment[block.experiment].append(tables)
+    for block, records in zip(blocks, parsed, strict=True):
+        of_experiment[block.experiment].append(records)
     tasks = []
-    for part, (experiment, tables) in enumerate(of_experiment.items()):
-        stopped = attributes[experiment].get("early_termination")
-        key = ExperimentKey(
-            archive.name,
-            experiment,
-            None if stopped is None else bool(stopped),
-            archive.epoch_budget,
-        )
-        where = Parts(
-            *(
-                draft.part_path(table, archive.name, part)
-                for table in (ARCHITECTURES, HISTORIES, REJECTS)
-            )
-        )
-        tasks.append(dask.delayed(write_experiment)(key, tables, archive.search_space, where))
+    for part, (experiment, parts) in enumerate(of_experiment.items()):
+        key = ExperimentKey(archive.name, experiment, described[experiment].terms)
+        where = Parts(draft, archive.name, part)
+        tasks.append(dask.delayed(write_experiment)(key, parts, spaces[experiment], where))
     # Bags would start processes by default; parsing happens in Arrow, outside Python's lock.
     scheduler = {} if get_scheduler() is not None else {"scheduler": "threads"}
     with TaskProgress(progress, "Reading tables"):
-        return list(dask.compute(*tasks, **scheduler))
+        counts: list[ExperimentCounts] = list(dask.compute(*tasks, **scheduler))
+    return counts
 
 
-def _wall_times(archive: Archive, files: Sequence[SourceFile]) -> list[WallTime]:
-    parse = find_dialect(archive.dialect).parse_wall_times
-    return [
-        time
-        for file in sorted(files, key=lambda file: file.path)
-        if archive.role_of(file.path) == "wall_times"
-        for time in parse(file.local, file.path)
-    ]
+def _of_role(archive: Archive, files: Sequence[SourceFile], role: str) -> Iterator[SourceFile]:
+    for file in sorted(files, key=lambda file: file.path):
+        if archive.role_of(file.path) == role:
+            yield file
+
+
+def _wall_times(archive: Archive, files: Sequence[SourceFile]) -> Iterator[WallTime]:
+    read = find_dialect(archive.dialect).read_wall_times
+    for file in _of_role(archive, files, "wall_times"):
+        if read is None:
+            raise CardError(
+                f"data card {archive.name}",
+                f"no wall_times, which the dialect {archive.dialect} cannot read",
+                file.path,
+                "Mend the card.",
+            )
+        yield from read(file)
 
 
 def _recipe(archive: Archive, provenance: Provenance) -> str:

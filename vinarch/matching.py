@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from vinarch.commons import check_commons
 from vinarch.errors import ParameterError
-from vinarch.genome import MacroSpace, flatten_nested, symbol_matrix
+from vinarch.genome import flatten_nested, search_space, symbol_matrix
 from vinarch.genome_state import SUMS, genome_states, mean_of_words
 from vinarch.parameters import check_choice, check_whole
 from vinarch.schema import ARCHITECTURES, MATCHES
@@ -42,7 +42,7 @@ def match(
     by : {"experiment", None}, default "experiment"
         Match within each experiment, or across all of them, each ``structure_id`` once.
     min_length : int, default 5
-        Shortest run to keep, in symbols.
+        Shortest run to keep, in symbols; genomes may differ in length and have any alphabet.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def match(
     """
     check_commons(commons, "match")
     check_choice("match(by=…)", by, ["experiment", None])
-    symbols = MacroSpace.from_name(commons.search_space()).symbol_count
+    symbols = search_space(commons.search_space()).symbol_count
     min_length = check_whole("match(min_length=…)", min_length, 1, symbols, "symbols")
     state = genome_states(commons)
     if by is None:
@@ -93,7 +93,7 @@ def members(commons: Commons, start: int, subsequence: str) -> dd.DataFrame:
     start : int
         Start index in the flattened genome, from 0.
     subsequence : str
-        Its symbols, ``"10110"`` or ``"[1,0,1,1,0]"``.
+        Its symbols, characters of the search space's alphabet: ``"10110"`` or ``"[1,0,1,1,0]"``.
 
     Returns
     -------
@@ -132,16 +132,20 @@ def members(commons: Commons, start: int, subsequence: str) -> dd.DataFrame:
 def check_subsequence(commons: Commons, start: int, subsequence: str) -> str:
     """Return a subsequence as plain symbols, or say why it cannot stand at `start`."""
     flat = flatten_nested(subsequence) if isinstance(subsequence, str) else ""
-    symbols = MacroSpace.from_name(commons.search_space()).symbol_count
-    if not flat or set(flat) - {"0", "1"}:
+    space = search_space(commons.search_space())
+    if not flat or set(flat) - set(space.characters):
         raise ParameterError(
             "subsequence",
-            "symbols 0 and 1 as text",
+            f"symbols {_listed(space.characters)} as text",
             repr(subsequence),
-            "Write it as '10110' or '[1,0,1,1,0]'.",
+            "Write it as '10110' or '[1,0,1,1,0]'."
+            if space.characters == "01"
+            else "; ".join(map("{} is {}".format, space.characters, space.meanings)) + ".",
         )
-    check_whole("start", start, 0, symbols - 1, "start index, symbols")
-    if start + len(flat) > symbols:
+    symbols = space.symbol_count
+    last = None if symbols is None else symbols - 1
+    check_whole("start", start, 0, last, "start index, symbols")
+    if symbols is not None and start + len(flat) > symbols:
         raise ParameterError(
             "subsequence",
             f"start index and length within the {symbols} symbols of a genome",
@@ -149,6 +153,10 @@ def check_subsequence(commons: Commons, start: int, subsequence: str) -> str:
             "Start indices count from 0.",
         )
     return flat
+
+
+def _listed(characters: str) -> str:
+    return " and ".join(filter(None, [", ".join(characters[:-1]), characters[-1]]))
 
 
 def match_table(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import dask
 import dask.dataframe as dd
 import numpy as np
 import pandas as pd
@@ -20,10 +21,16 @@ from vinarch.parameters import check_choice
 from vinarch.schema import ARCHITECTURES, DISTANCES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vinarch.commons import By, Commons
+    from vinarch.genome.sequences import Symbols
 
 PAIRS_PER_PARTITION = 500_000
 """Pairs that a partition of the long table holds at most, about."""
+
+_BATCH = 8
+"""Pieces that are held at a time where all would be too many: some hundred MB."""
 
 SQUARE_LIMIT = 2_000
 """Most structures for a square frame: 32 MB of distances, and more than anyone can read."""
@@ -40,7 +47,8 @@ def distances(
         What to measure; one search space.
     metric : {"cityblock", "euclidean", "hamming"}, default "cityblock"
         City block counts the positions that differ, Euclidean is its root, Hamming its share of
-        all positions.
+        all positions. Of genomes of unequal length each position past the end of one differs, and
+        the share is that of the longer one's positions.
     by : {"experiment", None}, default "experiment"
         All pairs within each experiment, or across all experiments with each ``structure_id``
         once.
@@ -85,6 +93,72 @@ def distances(
         pieces = _piece_count(int(counts[experiment]))
         tables += [_pairs(structures, experiment, metric, piece, pieces) for piece in range(pieces)]
     return dd.concat(tables) if tables else dd.from_pandas(DISTANCES.empty(), npartitions=1)
+
+
+def pair_count(commons: Commons, by: By | None = "experiment") -> int:
+    """Return how many rows `distances` has, without any distance.
+
+    Examples
+    --------
+    >>> import vinarch
+    >>> from vinarch.measuring import pair_count
+    >>> pair_count(vinarch.fetch("JS9FR6").select(experiment="1gpu_1e14_early_termination"))
+    4656
+    """
+    if by is None:
+        # A structure of several experiments counts once, which the index does not tell.
+        found = commons.architectures["structure_id"].drop_duplicates().compute()
+        return _pair_number(len(found))
+    return sum(map(_pair_number, commons.experiment_index["structure_count"].tolist()))
+
+
+def distance_pieces(
+    commons: Commons, metric: Metric = "cityblock", by: By | None = "experiment"
+) -> tuple[int, Iterator[pd.DataFrame]]:
+    """Return how many pieces the rows of `distances` come in, and the pieces, a few held at a time.
+
+    For more pairs than fit into memory: the structures are gathered once, and no graph of all
+    pieces is built.
+
+    Parameters
+    ----------
+    commons, metric, by
+        As `distances` takes them.
+
+    Returns
+    -------
+    int
+    iterator of pandas.DataFrame
+        In the order of the rows of `distances`.
+
+    Examples
+    --------
+    >>> import vinarch
+    >>> from vinarch.measuring import distance_pieces
+    >>> low = vinarch.fetch("JS9FR6").select(experiment="1gpu_1e14_early_termination")
+    >>> count, pieces = distance_pieces(low)
+    >>> count, [len(piece) for piece in pieces]
+    (1, [4656])
+    """
+    check_commons(commons, "distances")
+    _check(by, metric)
+    commons.search_space()
+    found = _structures(commons).compute()
+    experiments: list[tuple[str, str] | None] = [None]
+    if by is not None:
+        experiments = [*commons.trained_experiments()]
+    wanted = []
+    for experiment in experiments:
+        chosen = _chosen(found, experiment)
+        pieces = _piece_count(len(chosen))
+        wanted += [(chosen, experiment, metric, piece, pieces) for piece in range(pieces)]
+    return len(wanted), _in_batches(wanted)
+
+
+def _in_batches(wanted: list[Any]) -> Iterator[pd.DataFrame]:
+    for first in range(0, len(wanted), _BATCH):
+        batch = wanted[first : first + _BATCH]
+        yield from dask.compute(*(dask.delayed(pair_table)(*arguments) for arguments in batch))
 
 
 def distance_matrix(commons: Commons, metric: Metric = "cityblock") -> pd.DataFrame:
@@ -145,8 +219,12 @@ def _check(by: str | None, metric: str) -> None:
     check_choice("distances(by=…)", by, ["experiment", None])
 
 
+def _pair_number(structures: int) -> int:
+    return structures * (structures - 1) // 2
+
+
 def _piece_count(structures: int) -> int:
-    return max(1, -(-structures * (structures - 1) // 2 // PAIRS_PER_PARTITION))
+    return max(1, -(-_pair_number(structures) // PAIRS_PER_PARTITION))
 
 
 _COLUMNS = ["archive", "experiment", "structure", "structure_id"]
@@ -177,7 +255,7 @@ def _chosen(structures: pd.DataFrame, experiment: tuple[str, str] | None) -> pd.
     return mine.sort_values("structure", ignore_index=True)
 
 
-def _symbols(structures: pd.DataFrame) -> Any:
+def _symbols(structures: pd.DataFrame) -> Symbols:
     return symbol_matrix([text.partition(":")[2] for text in structures["structure_id"]])
 
 

@@ -39,8 +39,10 @@ def check_choice(where: str, value: Any, choices: Sequence[str | None]) -> Any:
     )
 
 
-def check_whole(where: str, value: Any, low: int, high: int, meaning: str) -> int:
+def check_whole(where: str, value: Any, low: int, high: int | None, meaning: str) -> int:
     """Return a whole number between two bounds, both included; NumPy's count as such.
+
+    Without an upper bound `high` is None.
 
     Examples
     --------
@@ -54,10 +56,11 @@ def check_whole(where: str, value: Any, low: int, high: int, meaning: str) -> in
         number = None if isinstance(value, bool) else operator.index(value)
     except TypeError:
         number = None
-    if number is None or not low <= number <= high:
+    if number is None or number < low or (high is not None and number > high):
+        wanted = f"from {low}" if high is None else f"from {low} to {high}"
         raise ParameterError(
             where,
-            f"a whole number from {low} to {high} ({meaning})",
+            f"a whole number {wanted} ({meaning})",
             repr(value),
             "Pass one in this range.",
         )

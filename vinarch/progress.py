@@ -6,7 +6,7 @@ The layers below the command line know only the protocol; `vinarch.cli` draws th
 from __future__ import annotations
 
 import logging
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 LOGGER = logging.getLogger("vinarch")
 
@@ -25,6 +25,23 @@ class Progress(Protocol):
 
     def finish(self) -> None:
         """End the piece of work that was started last."""
+
+
+@runtime_checkable
+class FileProgress(Protocol):
+    """What a `Progress` can have besides, to hear of each file of the work that was started last.
+
+    Several files go on at the same time; calls never do.
+    """
+
+    def start_file(self, name: str, total: int | None, done: int) -> None:
+        """Begin a file of `total` bytes, None where nobody knows; `done` of them were here."""
+
+    def advance_file(self, name: str, amount: int) -> None:
+        """Tell that `amount` more bytes of a file are here."""
+
+    def finish_file(self, name: str) -> None:
+        """End a file that was begun, whole or not."""
 
 
 class LogProgress:

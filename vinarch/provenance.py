@@ -49,6 +49,8 @@ class Provenance:
     asked: tuple[Asked, ...]
     files: tuple[FetchedFile, ...]
     """Sorted by path."""
+    left_out: tuple[str, ...] = ()
+    """Paths of tables that the source has and that the user chose not to take; sorted."""
 
     def to_json(self) -> str:
         """Write the record as JSON, keys in the order of the fields."""
@@ -72,6 +74,7 @@ class Provenance:
             fetched_at=str(raw["fetched_at"]),
             asked=tuple(Asked(**asked) for asked in raw["asked"]),
             files=tuple(sorted(FetchedFile(**file) for file in raw["files"])),
+            left_out=tuple(map(str, raw.get("left_out", ()))),
         )
 
     @property

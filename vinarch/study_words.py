@@ -28,6 +28,15 @@ _MEASURES = {
 }
 
 
+_MEASURES_TRAINED = {"last_val_accuracy_percent": "validation accuracy of the trained network"}
+"""Of networks without histories, in which no epoch is the best."""
+
+
+def has_histories(statistics: pd.DataFrame) -> bool:
+    """Tell whether any network has a training history: only then it has a mean over epochs."""
+    return len(_known(statistics, "mean_val_accuracy_percent")) > 0
+
+
 def training_sentences(overall: pd.DataFrame, statistics: pd.DataFrame) -> tuple[str, ...]:
     """Say how much was trained.
 
@@ -91,7 +100,7 @@ def accuracy_sentences(statistics: pd.DataFrame, confidence: float) -> tuple[str
     tuple of str
     """
     said = []
-    for measure, name in _MEASURES.items():
+    for measure, name in (_MEASURES if has_histories(statistics) else _MEASURES_TRAINED).items():
         rows = _known(statistics, measure)
         if rows.empty:
             said.append(f"The {name} is not recorded.")
@@ -204,7 +213,9 @@ def match_sentences(
     return tuple(said)
 
 
-def chosen_sentences(matches: pd.DataFrame, chosen: ChosenRow) -> tuple[str, ...]:
+def chosen_sentences(
+    matches: pd.DataFrame, chosen: ChosenRow, *, recorded: bool = True
+) -> tuple[str, ...]:
     """Say which matching subsequence the figures show, and what holds it."""
     what = "which the VINARCH paper shows" if chosen == PUBLISHED_ROW else "selected here"
     place = (
@@ -225,6 +236,9 @@ def chosen_sentences(matches: pd.DataFrame, chosen: ChosenRow) -> tuple[str, ...
     accuracy = row["mean_val_accuracy_percent"]
     if pd.isna(accuracy):
         return (place, f"{said}.", "No validation accuracy of their networks is recorded.")
+    if not recorded:
+        mean = f"The mean validation accuracy of their trained networks is {accuracy:.2f} %."
+        return (place, f"{said}.", mean)
     mean = "The mean validation accuracy over all epochs of their networks, the measure of "
     mean += f"VINARCH's table, is {accuracy:.2f} %."
     return (place, f"{said}.", mean)

@@ -7,13 +7,17 @@ there.
 For each start the genomes are sorted by their symbols from there on, so that every group is a
 range of neighbours, and neighbours say by how many symbols they agree which groups there are.
 A group holds a pair for which the run is maximal exactly when its members show at least two
-distinct symbols to the left and at least two to the right; at an end of the genomes only the
+distinct symbols to the left and at least two to the right; at an end of the matrix only the
 other side counts.
 
 Why: take members a and b that differ on the left.
 If they differ on the right too, they are the pair.
 Otherwise some member c differs from both on the right, and on the left it differs from at least
 one of a and b: that is the pair.
+
+The same holds for genomes of unequal length, since what stands past an end differs from every
+other symbol and from every other end: no run reaches past an end, and a member that ends where a
+run does differs there from all others.
 
 No Dask, no files, no accuracies.
 
@@ -35,6 +39,8 @@ from vinarch.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from vinarch.genome.sequences import Symbols
 
 MIN_LENGTH = 5
 """Shortest run that is kept by default: VINARCH keeps those longer than four."""
@@ -67,15 +73,15 @@ class SharedWindow:
             yield self.members[first:stop]
 
 
-def shared_windows(
-    symbols: npt.NDArray[np.uint8], min_length: int = MIN_LENGTH
-) -> Iterator[SharedWindow]:
+def shared_windows(symbols: Symbols, min_length: int = MIN_LENGTH) -> Iterator[SharedWindow]:
     """Yield every window that is a maximal run of at least one pair of rows.
 
     Parameters
     ----------
-    symbols : ndarray of uint8, shape (n, L)
-        Distinct genomes; entry (i, j) is the symbol of genome i at position j.
+    symbols : ndarray of integers, shape (n, L)
+        Distinct genomes of any alphabet, as `vinarch.genome.symbol_matrix` gives them; entry
+        (i, j) is the symbol of genome i at position j, past its end a number that occurs in no
+        other row.
     min_length : int, default 5
         Shortest run to keep, in symbols.
 
@@ -107,6 +113,15 @@ def shared_windows(
     1 2 [[0, 1, 2]]
     1 3 [[1, 2]]
     0 3 [[0, 1]]
+
+    A genome that ends matches up to there:
+
+    >>> from vinarch.genome import symbol_matrix
+    >>> for window in shared_windows(symbol_matrix(["cak", "ca", "cakk"]), min_length=2):
+    ...     groups = [sorted(group.tolist()) for group in window.groups()]
+    ...     print(window.start_in_genome, window.length, groups)
+    0 2 [[0, 1, 2]]
+    0 3 [[0, 2]]
     """
     if min_length < 1:
         raise ParameterError(
@@ -122,7 +137,7 @@ def shared_windows(
 
 
 def _windows_at(
-    symbols: npt.NDArray[np.uint8], order: npt.NDArray[np.int64], start: int, min_length: int
+    symbols: Symbols, order: npt.NDArray[np.int64], start: int, min_length: int
 ) -> Iterator[SharedWindow]:
     agreed = _agreement(symbols[order, start:])
     for length in np.unique(agreed[agreed >= min_length]).tolist():
@@ -153,7 +168,7 @@ def _still_grouped(
     return order[places], np.where(adjacent, agreed[places[:-1]], 0)
 
 
-def _agreement(sorted_rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+def _agreement(sorted_rows: Symbols) -> npt.NDArray[np.int64]:
     """Return in how many first symbols each row agrees with the next one."""
     differing = sorted_rows[:-1] != sorted_rows[1:]
     first: npt.NDArray[np.int64] = np.argmax(differing, axis=1)

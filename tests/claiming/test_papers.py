@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vinarch.catalog import find_archive, load_catalog
-from vinarch.claiming import papers
+from vinarch.claiming import papers, redrawn
 from vinarch.claiming.papers import load_paper, read_paper
 from vinarch.claiming.statistics_of import STATISTICS_BY_NAME
 from vinarch.errors import CardError, ParameterError
@@ -180,9 +180,51 @@ def test_every_key_is_explained():
     explained = re.findall(
         r"^\| `(\w+)` \| (?:text|number|list|table|sections)", page, re.MULTILINE
     )
-    assert explained == [*papers._PAPER_KEYS, *papers._CLAIM_KEYS]
+    assert explained == [*papers._PAPER_KEYS, *papers._CLAIM_KEYS, *redrawn._KEYS]
+
+
+FIGURE = """
+[[figures]]
+place = "Fig. 6a, 6b"
+figure = "fitness_fronts"
+title = "Fronts"
+experiments = ["one", "other"]
+parameters = { share = 0.5, engine = "a4nn_2023" }
+note = "The axis is longer."
+"""
+
+
+def test_a_figure_is_read_with_what_its_function_takes(tmp_path):
+    paper = read(tmp_path, HEAD + FIGURE + CLAIM)
+    (figure,) = paper.figures
+    assert (figure.place, figure.stem, figure.name) == (
+        "Fig. 6a, 6b", "fig_6a_6b", "fitness_fronts",
+    )  # fmt: skip
+    assert figure.experiments == ("one", "other")
+    assert figure.parameters == (("share", 0.5), ("engine", "a4nn_2023"))
+    assert isinstance(figure.parameters[0][1], float)
+    assert (figure.title, figure.note) == ("Fronts", "The axis is longer.")
+    assert read(tmp_path, HEAD + CLAIM).figures == ()
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "message"),
+    [
+        ('figure = "fitness_fronts"\n', "", "figure 1, key figure: expected text, got nothing"),
+        ('title = "Fronts"', "titles = 1", "figure 1, key titles: .*Did you mean 'title'"),
+        ('["one", "other"]', '"one"', "figure 1, key experiments: expected a list of text"),
+        ('"Fig. 6a, 6b"', '"…"', "figure 1, key place: expected letters or digits"),
+        (FIGURE, FIGURE + FIGURE.replace("Fig. 6a, 6b", "FIG 6a 6b"), "figure 2, key place: .*6b'"),
+        (FIGURE, "figures = [1]", r"key figures: expected \[\[figures\]\] sections, got \[1\]"),
+    ],
+)
+def test_a_mistake_in_a_figure_is_told(tmp_path, was, now, message):
+    with pytest.raises(CardError, match=message):
+        read(tmp_path, HEAD + FIGURE.replace(was, now) + CLAIM)
 
 
 def test_papers_are_no_archives():
     assert NAMES == ["cluster2023", "icpp2023"]
-    assert [archive.name for archive in load_catalog()] == ["JS9FR6"]
+    archives = {archive.name for archive in load_catalog()}
+    assert "JS9FR6" in archives
+    assert not {*NAMES} & archives

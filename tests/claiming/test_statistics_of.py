@@ -26,8 +26,8 @@ def table(declared, columns, rows):
 
 EXPERIMENT_ROWS = table(
     EXPERIMENTS,
-    ["experiment", "epoch_budget", "wall_time_seconds"],
-    [(SLOW, 5, 9000.0), (FAST, 5, 3600.0), ("unknown", None, None)],
+    ["experiment", "early_termination", "epoch_budget", "wall_time_seconds"],
+    [(SLOW, True, 5, 9000.0), (FAST, True, 5, 3600.0), ("unknown", None, None, None)],
 )
 # Budget 4 networks * 5 epochs = 20, of which 3 + 5 + 4 + 2 = 14 were trained: 30 % saved.
 NETWORKS = table(
@@ -111,14 +111,26 @@ def test_the_order_of_searches_is_that_of_the_claim():
 def test_of_equally_fit_networks_the_lowest_number_counts():
     # 2 gets the 97 that is predicted for 7, and comes first though it stands second.
     tied = NETWORKS.assign(last_val_accuracy_percent=[90.0, 97.0, 80.0, 60.0])
-    assert of.last_accuracy_of_fittest(tied, EPOCHS) == 97.0
+    assert of.last_accuracy_of_fittest(EXPERIMENT_ROWS, tied, EPOCHS) == 97.0
 
 
 def test_a_network_whose_converged_prediction_is_lost_has_no_fitness():
     lost = EPOCHS.assign(
         prediction_percent=EPOCHS["prediction_percent"].where(EPOCHS["epoch"] != 2)
     )
-    assert of.last_accuracy_of_fittest(NETWORKS, lost) == 95.0
+    assert of.last_accuracy_of_fittest(EXPERIMENT_ROWS, NETWORKS, lost) == 95.0
+
+
+@pytest.mark.parametrize("ended", [False, None])
+def test_a_search_without_the_engine_goes_by_last_accuracies(ended):
+    rows = EXPERIMENT_ROWS.assign(
+        early_termination=pd.array([ended] * len(EXPERIMENT_ROWS), dtype="boolean")
+    )
+    # By accuracy and MFLOPs: 95 at 300, 90 at 100, 80 at 200, 60 at 50.
+    assert of.last_accuracy_of_fittest(rows, NETWORKS, EPOCHS) == 95.0
+    assert of.pareto_front_size(rows, NETWORKS, EPOCHS) == 3.0
+    silent = EPOCHS.assign(converged=pd.array([None] * len(EPOCHS), dtype="boolean"))
+    assert of.pareto_front_size(rows, NETWORKS, silent) == 3.0
 
 
 @pytest.mark.parametrize(
@@ -173,7 +185,7 @@ def test_a_search_without_any_accuracy_has_no_fittest():
     unknown = NETWORKS.assign(last_val_accuracy_percent=math.nan)
     never = EPOCHS.assign(converged=pd.array([False] * len(EPOCHS), dtype="boolean"))
     with pytest.raises(SelectionError, match="whose fitness is known, got none"):
-        of.last_accuracy_of_fittest(unknown, never)
+        of.last_accuracy_of_fittest(EXPERIMENT_ROWS, unknown, never)
 
 
 HISTORIES_DRAWN = st.lists(
@@ -204,7 +216,9 @@ def test_convergence_and_fitness_are_those_of_a_plain_loop(histories, random):
     ]
     count = sum(e is not None for e in first)
     assert of.share_converged(networks, epochs) == pytest.approx(100 * count / len(histories))
-    assert of.last_accuracy_of_fittest(networks, epochs) == 50.0 + fitness.index(max(fitness))
+    assert of.last_accuracy_of_fittest(EXPERIMENT_ROWS, networks, epochs) == 50.0 + fitness.index(
+        max(fitness)
+    )
     for n, e in enumerate(first):
         if e is not None:
             assert of.network_epoch_of_convergence(epochs, architecture=n) == e

@@ -8,7 +8,7 @@ import pytest
 from dataverse_server import Dataverse, FileServer, Storage
 
 from vinarch.catalog import Companion, ListedFile, find_archive
-from vinarch.fetching import web
+from vinarch.fetching import patience, web
 
 
 @dataclass
@@ -18,6 +18,8 @@ class Told:
     said: list = field(default_factory=list)
     bars: list = field(default_factory=list)
     finished: int = 0
+    files: list = field(default_factory=list)
+    """Each file's name, size, bytes at its start, bytes that came, and whether it ended."""
 
     def say(self, message):
         self.said.append(message)
@@ -32,11 +34,22 @@ class Told:
     def finish(self):
         self.finished += 1
 
+    def start_file(self, name, total, done):
+        self.files.append([name, total, done, 0, False])
+
+    def advance_file(self, name, amount):
+        (file,) = (file for file in self.files if file[0] == name and not file[4])
+        file[3] += amount
+
+    def finish_file(self, name):
+        (file,) = (file for file in self.files if file[0] == name and not file[4])
+        file[4] = True
+
 
 @pytest.fixture(autouse=True)
 def _quick_and_alone(monkeypatch):
     """Wait shortly, and let no proxy or setting of this machine interfere."""
-    monkeypatch.setattr(web, "WAITS_SECONDS", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(patience, "WAITS_SECONDS", (0.01, 0.01, 0.01))
     for name in os.environ:
         if name.lower().endswith("_proxy") or name.startswith("VINARCH_"):
             monkeypatch.delenv(name)

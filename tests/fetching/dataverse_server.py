@@ -1,6 +1,7 @@
 """Loopback servers for the fetch tests: a Dataverse with its file storage, and plain files.
 
-Real HTTP on 127.0.0.1; a test can queue replies that come before the regular ones.
+Real HTTP on 127.0.0.1, the storage on a port of its own; a test can queue replies that come before
+the regular ones, for one fault each, and turn on what goes on: latency, cuts, a closed door.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -54,6 +56,9 @@ class Loopback:
     """A server on a free port; `answer` gives the regular reply."""
 
     def __init__(self):
+        self.latency_seconds = 0.0
+        self.body_bytes = 0
+        """Bytes of bodies that were written, cuts counted as such."""
         self.seen: list[Seen] = []
         self.queued: list[tuple[str, Reply]] = []
         self.holds: list[threading.Event] = []
@@ -67,7 +72,15 @@ class Loopback:
                 query = {key: values[-1] for key, values in parse_qs(address.query).items()}
                 seen = Seen(unquote(address.path), query, dict(self.headers))
                 loopback.seen.append(seen)
-                _send(self, loopback.next_queued(seen) or loopback.answer(seen))
+                time.sleep(loopback.latency_seconds)
+                with suppress(OSError):  # clients that hang up are part of the tests
+                    reply = loopback.next_queued(seen) or loopback.answer(seen)
+                    loopback.body_bytes += _send(self, reply)
+
+            def do_HEAD(self):
+                # As signed addresses do: a client that needs HEAD must be seen to fail.
+                loopback.seen.append(Seen(f"HEAD {self.path}", {}, dict(self.headers)))
+                _send(self, Reply(403))
 
             def log_message(self, format, *args):  # noqa: A002
                 """Keep the test output clean."""
@@ -122,11 +135,12 @@ def _send(handler, reply):
         handler.wfile.flush()
         reply.hold.wait(30)
         body = body[len(body) // 2 :]
-    with suppress(OSError):
-        handler.wfile.write(body if reply.cut_after is None else body[: reply.cut_after])
-        handler.wfile.flush()
     if reply.cut_after is not None or reply.chunked_length:
         handler.close_connection = True
+    sent = body if reply.cut_after is None else body[: reply.cut_after]
+    handler.wfile.write(sent)
+    handler.wfile.flush()
+    return len(sent)
 
 
 class FileServer(Loopback):
@@ -152,21 +166,29 @@ def ranged(seen, body):
 
 
 class Storage(Loopback):
-    """The object storage behind a Dataverse: each signed URL works once."""
+    """The object storage behind a Dataverse: each signed URL works once, and not for long."""
 
     def __init__(self):
         super().__init__()
-        self.signed: dict[str, bytes] = {}
+        self.signed: dict[str, tuple[bytes, float]] = {}
         self.numbers = count()
+        self.lifetime_seconds = 60.0
+        self.cut_every: int | None = None
+        """Close each connection after so many bytes."""
 
     def sign(self, body):
         path = f"/bucket/{next(self.numbers)}"
-        self.signed[path] = body
+        self.signed[path] = (body, time.monotonic() + self.lifetime_seconds)
         return f"{self.url}{path}?{SECRET}"
 
     def answer(self, seen):
-        body = self.signed.pop(seen.path, None)
-        return Reply(403, b"<Error>expired</Error>") if body is None else ranged(seen, body)
+        body, end = self.signed.pop(seen.path, (None, 0.0))
+        if body is None or time.monotonic() > end:
+            return Reply(403, b"<Error>expired</Error>", {"Content-Type": "application/xml"})
+        reply = ranged(seen, body)
+        if self.cut_every is not None and len(reply.body) > self.cut_every:
+            reply.cut_after = self.cut_every
+        return reply
 
 
 @dataclass
@@ -215,7 +237,7 @@ class Deposited:
 
 
 class Dataverse(Loopback):
-    """The native API over some deposited files of doi:10.7910/DVN/JS9FR6, version 9.0."""
+    """The native API over the versions of doi:10.7910/DVN/JS9FR6; `files` are those of 9.0."""
 
     def __init__(self, storage, files=()):
         super().__init__()
@@ -223,22 +245,42 @@ class Dataverse(Loopback):
         self.files: list[Deposited] = list(files)
         self.first_id = 100
         self.downloads_counted = 0
+        self.latest = (9, 0)
+        self.token: str | None = None
+        """If set, files that are restricted need it, and no other is known."""
 
     def answer(self, seen):
         if seen.headers.get("User-Agent", "").startswith("python-requests"):
             return Reply(403, b"<html>Forbidden</html>", {"Content-Type": "text/html"})
-        if seen.path == "/api/datasets/:persistentId/versions/9.0/files":
-            if seen.query["persistentId"] != "doi:10.7910/DVN/JS9FR6":
-                return error_reply(404, "Dataset with Persistent ID not found.")
+        given = seen.headers.get("X-Dataverse-key")
+        if given is not None and given != self.token:
+            return error_reply(401, "Bad API key")
+        if seen.path.startswith("/api/datasets/:persistentId/versions/"):
+            return self.answer_version(seen, seen.path.split("/versions/")[1])
+        if seen.path.startswith("/api/access/datafile/"):
+            return self.answer_file(seen, given)
+        return error_reply(404, "API endpoint does not exist on this server.")
+
+    def answer_version(self, seen, asked):
+        if seen.query["persistentId"] != "doi:10.7910/DVN/JS9FR6":
+            return error_reply(404, "Dataset with Persistent ID not found.")
+        if asked == ":latest-published":
+            major, minor = self.latest
+            data = {"versionNumber": major, "versionMinorNumber": minor}
+            return json_reply({"status": "OK", "data": data})
+        if asked == "9.0/files":
             start, limit = int(seen.query["offset"]), int(seen.query["limit"])
             entries = [file.entry(self.first_id + n) for n, file in enumerate(self.files)]
             page = entries[start : start + limit]
             return json_reply({"status": "OK", "totalCount": len(entries), "data": page})
-        if seen.path.startswith("/api/access/datafile/"):
-            file = self.files[int(seen.path.rpartition("/")[2]) - self.first_id]
-            if seen.query.get("gbrecs") != "true":
-                self.downloads_counted += 1
-            original = seen.query.get("format") == "original"
-            body = file.original if original else file.archival()
-            return Reply(303, b"", {"Location": self.storage.sign(body)})
-        return error_reply(404, "API endpoint does not exist on this server.")
+        return error_reply(404, "No such version.")
+
+    def answer_file(self, seen, token):
+        file = self.files[int(seen.path.rpartition("/")[2]) - self.first_id]
+        if file.entry_changes.get("restricted") and (token is None or token != self.token):
+            return error_reply(403, "You do not have permission to download this file.")
+        if seen.query.get("gbrecs") != "true":
+            self.downloads_counted += 1
+        original = seen.query.get("format") == "original"
+        body = file.original if original else file.archival()
+        return Reply(303, b"", {"Location": self.storage.sign(body)})

@@ -62,14 +62,22 @@ def contents(holding):
     return {file.path: holding.path_of(file).read_bytes() for file in holding.provenance.files}
 
 
+RECORDS = {"downloads/JS9FR6/9.0.manifest.json", "downloads/JS9FR6/9.0.stamps.jsonl"}
+
+
 def everything_below(home):
-    return sorted(
-        path.relative_to(home).as_posix() for path in home.rglob("*") if not path.is_dir()
-    )
+    """Return all files but the records that stand beside an archive's folder."""
+    paths = {path.relative_to(home).as_posix() for path in home.rglob("*") if not path.is_dir()}
+    return sorted(paths - RECORDS)
 
 
 def everything_in(folder):
-    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    """Return all files but the stamps, which grow as files are verified."""
+    return {
+        path: path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".jsonl"
+    }
 
 
 def holding_paths(files):
@@ -198,7 +206,7 @@ def test_a_signed_download_that_drops_goes_on(fetch, dataverse, storage):
     dataverse.files = [Deposited(ONE, body, ingested=True)]
     storage.queue("/bucket/", Reply(200, body, cut_after=150_000))
     assert contents(fetch()) == {ONE: body}
-    assert storage.seen[1].headers["Range"] == "bytes=131072-"
+    assert storage.seen[1].headers["Range"] == "bytes=150000-"
     assert dataverse.downloads_counted == 1
 
 
@@ -218,10 +226,13 @@ def test_a_wrong_checksum_is_not_fallen_back_from(
     with pytest.raises(ChecksumError, match=r"expected md5 0{32}, .*IQSS/dataverse#9501"):
         fetch(archive=archive)
     assert file_server.seen == []
-    assert everything_below(home) == [
+    incoming = "downloads/JS9FR6/.9.0.incoming"
+    assert f"{incoming}/{TWO}" not in everything_below(home)
+    assert {*everything_below(home)} <= {
         "downloads/JS9FR6.lock",
-        f"downloads/JS9FR6/.9.0.incoming/{ONE}",
-    ]
+        f"{incoming}/{ONE}",
+        f"{incoming}/{TIMES}",
+    }
 
 
 REFUSALS = {
@@ -230,7 +241,7 @@ REFUSALS = {
     "login": ("/files", error_reply(401, "Not you."), "status 401"),
     "forbidden": ("/access/", Reply(403), "status 403"),
     "unknown": ("/files", error_reply(404, "No such version."), "status 404"),
-    "failure": ("/files", Reply(500), "status 500"),
+    "failure": ("/files", Reply(501), "status 501"),
     "error": ("/files", error_reply(200, "In maintenance."), "In maintenance"),
     "page": ("/files", Reply(200, b"<html>"), "no JSON"),
 }
@@ -241,7 +252,7 @@ def test_a_refusal_leads_to_the_companion_and_is_told(
     fetch, deposit, file_server, with_companion, told, refusal
 ):
     part, reply, reason = REFUSALS[refusal]
-    deposit.queue(part, reply)
+    deposit.queue(part, *[reply] * 4)
     file_server.files = {f"/pin/{path}": body for path, body in FILES.items()}
     holding = fetch(archive=with_companion(f"{file_server.url}/pin/", FILES))
     assert contents(holding) == FILES
@@ -374,7 +385,7 @@ def test_an_interrupted_run_is_finished_without_a_second_download(fetch, deposit
     assert not (home / "downloads/JS9FR6/9.0/provenance.json").exists()
     assert contents(fetch()) == FILES
     asked = [path for path in deposit.paths() if "/access/" in path]
-    assert [int(path[-3:]) for path in asked] == [101, 102, 103, 103]
+    assert sorted(int(path[-3:]) for path in asked) == [101, 102, 103, 103]
     assert everything_below(home) == holding_paths(FILES)
 
 
@@ -562,19 +573,40 @@ def wait_until(condition, child):
     pytest.fail("waited 20 seconds in vain")
 
 
-def test_a_killed_process_leaves_nothing_that_hurts(fetch, dataverse, storage, home):
-    body = b"architecture,epoch\n" + b"0,1\n" * 60_000
+def test_a_killed_process_leaves_what_the_next_goes_on_with(fetch, dataverse, storage, home, told):
+    body = os.urandom(3 * 2**20)
     dataverse.files = [Deposited(ONE, b"small"), Deposited(TWO, body)]
-    storage.queue("/bucket/1", Reply(200, body, hold=threading.Event()))
+    dataverse.queue("/access/datafile/101", Reply(303, b"", {"Location": f"{dataverse.url}/slow"}))
+    dataverse.queue("/slow", Reply(200, body, hold=threading.Event()))
+    versions = home / "downloads/JS9FR6"
     with start_child(home, dataverse.url) as child:
-        incoming = home / "downloads/JS9FR6/.9.0.incoming"
-        wait_until(lambda: any(file.stat().st_size for file in incoming.rglob("4gpu/tmp*")), child)
+        wait_until(
+            lambda: (
+                (versions / f".9.0.incoming/{ONE}").exists()
+                and any(part.stat().st_size for part in versions.glob(".9.0.parts/*.part"))
+            ),
+            child,
+        )
         os.kill(child.pid, signal.SIGKILL)
         assert child.wait() == -signal.SIGKILL
-    assert not (home / "downloads/JS9FR6/9.0").exists()
+    assert not (versions / "9.0").exists()
+    (part,) = versions.glob(".9.0.parts/*.part")
+    begun = part.stat().st_size
+    assert begun >= 2**20
+    storage.seen.clear()
     assert contents(fetch()) == {ONE: b"small", TWO: body}
     assert everything_below(home) == holding_paths([ONE, TWO])
-    assert dataverse.downloads_counted == 3
+    (asked,) = storage.seen
+    assert asked.headers["Range"] == f"bytes={begun}-"
+    # The long one's first question was answered by the test; ours goes on with it.
+    assert dataverse.downloads_counted == 1
+    assert [seen.query.get("gbrecs") for seen in dataverse.seen][-1] == "true"
+    assert [seen.path.rpartition("/")[2] for seen in dataverse.seen].count("files") == 1
+    # What was here is told at once, before any transfer.
+    assert told.bars == [
+        [f"JS9FR6 9.0 from Dataverse: {dataverse.url}", 5 + len(body), "B", 5 + len(body)]
+    ]
+    assert told.files == [[TWO, len(body), begun, len(body) - begun, True]]
 
 
 @pytest.mark.parametrize("moment", ["before confirming", "between the renames"])
@@ -627,7 +659,7 @@ def test_a_second_process_waits_until_the_first_has_confirmed(
 
 def test_two_processes_share_one_download(fetch, deposit, home, told):
     hold = threading.Event()
-    deposit.queue("/access/", Reply(303, b"", {"Location": deposit.url + "/slow"}))
+    deposit.queue("/access/datafile/101", Reply(303, b"", {"Location": deposit.url + "/slow"}))
     deposit.queue("/slow", Reply(200, FILES[ONE], hold=hold))
     with start_child(home, deposit.url) as child:
         wait_until(lambda: "/slow" in deposit.paths(), child)
@@ -675,14 +707,26 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(disk)], check=True)
 
 
-@pytest.mark.parametrize("way", ["mirror", "dataverse"])
-def test_a_full_disk_is_told_and_loses_nothing(fetch, dataverse, make_mirror, small_disk, way):
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        ("mirror", r"room for 160,003 bytes in 2 files, got [\d,]+ bytes free"),
+        ("dataverse", r"room for 160,003 bytes in 2 files, got [\d,]+ bytes free"),
+        ("unknown sizes", "got No space left on device"),
+    ],
+)
+def test_a_full_disk_is_told_and_loses_nothing(
+    fetch, dataverse, make_mirror, small_disk, way, words
+):
     first = fetch(make_mirror({ONE: b"held"}), home=small_disk)
     before = everything_below(small_disk)
     big = {ONE: b"new", TWO: b"1234567\n" * 20_000}
-    dataverse.files = [Deposited(path, body) for path, body in big.items()]
+    unknown = {"originalFileSize": None} if way == "unknown sizes" else {}
+    dataverse.files = [
+        Deposited(path, body, ingested=True, data_changes=unknown) for path, body in big.items()
+    ]
     mirror = make_mirror(big, name="big") if way == "mirror" else None
-    with pytest.raises(StoreError, match=r"got No space left on device\. Set VINARCH_HOME"):
+    with pytest.raises(StoreError, match=words + r"\. Set VINARCH_HOME"):
         fetch(mirror, home=small_disk, refresh=True)
     assert everything_below(small_disk) == before
     assert fetch(home=small_disk) == first
@@ -751,3 +795,63 @@ def test_importing_makes_no_folder_and_asks_nobody(tmp_path):
     environment = os.environ | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_warm_fetch_reads_no_table(fetch, deposit, monkeypatch):
+    held = fetch()
+    opened = []
+    plain = Path.open
+    monkeypatch.setattr(
+        Path, "open", lambda path, *a, **k: opened.append(path.suffix) or plain(path, *a, **k)
+    )
+    assert fetch() == held
+    assert ".json" in opened  # the receipt: the listening works
+    assert ".csv" not in opened
+    os.utime(held.path_of(held.provenance.files[0]))
+    assert fetch() == held
+    assert opened.count(".csv") == 1
+
+
+def test_bytes_that_changed_at_the_same_size_are_found_and_mended(fetch, deposit, told):
+    holding = fetch()
+    broken = holding.folder / ONE
+    broken.write_bytes(FILES[ONE].swapcase())
+    assert contents(fetch()) == FILES
+    assert f"does not count: {ONE} has other bytes than those that came" in told.said[0]
+    assert deposit.downloads_counted == 4
+
+
+def test_a_file_that_was_only_touched_is_read_once_and_counts(fetch, deposit, told):
+    holding = fetch()
+    os.utime(holding.folder / ONE)
+    assert fetch() == holding
+    assert told.said == []
+    assert deposit.downloads_counted == 3
+
+
+def test_a_holding_from_before_there_were_stamps_counts(fetch, deposit, home):
+    holding = fetch()
+    (home / "downloads/JS9FR6/9.0.stamps.jsonl").unlink()
+    assert fetch() == holding
+    assert (home / "downloads/JS9FR6/9.0.stamps.jsonl").exists()
+    assert deposit.downloads_counted == 3
+
+
+def test_a_failed_question_needs_no_new_list(fetch, deposit):
+    deposit.queue("/access/datafile/103", Reply(403))
+    with pytest.raises(FetchError):
+        fetch()
+    fetch()
+    assert sum(path.endswith("/files") for path in deposit.paths()) == 1
+
+
+def test_two_processes_fetch_many_files_once(fetch, dataverse, storage, home):
+    dataverse.files = [
+        Deposited(f"icpp_training_results/{n}_training_data.csv", b"%d" % n) for n in range(40)
+    ]
+    storage.latency_seconds = 0.01
+    with start_child(home, dataverse.url) as one, start_child(home, dataverse.url) as two:
+        assert (one.wait(), two.wait()) == (0, 0)
+    assert len(fetch().provenance.files) == 40
+    assert dataverse.downloads_counted == 40
+    assert len(storage.seen) == 40

@@ -255,7 +255,7 @@ def test_a_broken_manifest_is_an_error(serve, archive, manifest, reason):
 
 @pytest.mark.parametrize("status", [401, 403, 500])
 def test_a_mirror_that_answers_with_trouble_is_an_error(file_server, session, archive, status):
-    file_server.queue("manifest", Reply(status))
+    file_server.queue("manifest", *[Reply(status)] * 4)
     with pytest.raises(MirrorError, match=f"expected JS9FR6/manifest.json, got status {status}"):
         open_mirror(file_server.url, session).list_files(archive)
 

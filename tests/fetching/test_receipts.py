@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from vinarch.fetching.receipts import RECEIPT_NAME, read_receipt, write_receipt
+from vinarch.fetching.receipts import RECEIPT_NAME, read_receipt, recorded_checksums, write_receipt
 from vinarch.provenance import Asked, FetchedFile, Provenance
 
 RECORD = Provenance(
@@ -105,3 +105,13 @@ def test_a_receipt_is_written_whole_or_not_at_all(folder):
 
 def test_the_receipt_is_the_provenances_json(folder):
     assert json.loads((folder / RECEIPT_NAME).read_text())["files"][0]["path"] == "a/x.csv"
+
+
+def test_a_receipt_tells_what_a_source_gave_even_where_a_file_is_damaged(archive, folder):
+    (folder / "b.csv").write_bytes(b"damaged")
+    assert recorded_checksums(archive, folder, "mirror: /m") == {"a/x.csv": "00", "b.csv": "11"}
+    assert recorded_checksums(archive, folder, "mirror: /n") == {}
+    assert recorded_checksums(replace(archive, version="8.0"), folder, "mirror: /m") == {}
+    assert recorded_checksums(archive, folder / "nowhere", "mirror: /m") == {}
+    (folder / RECEIPT_NAME).write_bytes(b"\xff{")
+    assert recorded_checksums(archive, folder, "mirror: /m") == {}

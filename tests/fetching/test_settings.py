@@ -26,6 +26,20 @@ def test_set_values_are_read():
     )
 
 
+def test_a_token_is_read_and_never_shown():
+    settings = settings_from_environment({"VINARCH_DATAVERSE_TOKEN": " 1234-abcd\n"})
+    assert settings.dataverse_token == "1234-abcd"
+    assert "1234-abcd" not in repr(settings) + str(settings)
+    assert settings_from_environment({"VINARCH_DATAVERSE_TOKEN": ""}).dataverse_token is None
+
+
+@pytest.mark.parametrize("token", ["two words", "new\nline", "schlüssel", "nul\0"])
+def test_a_token_that_cannot_be_one_is_refused_and_not_quoted(token):
+    with pytest.raises(ParameterError, match=r"VINARCH_DATAVERSE_TOKEN: .* not shown") as caught:
+        settings_from_environment({"VINARCH_DATAVERSE_TOKEN": token})
+    assert token not in str(caught.value)
+
+
 @pytest.mark.parametrize("blank", ["", "  "])
 def test_blank_values_count_as_unset(blank):
     names = ("VINARCH_HOME", "VINARCH_MIRROR", "VINARCH_DATAVERSE_URL")

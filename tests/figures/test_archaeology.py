@@ -135,6 +135,18 @@ def test_a_commons_needs_to_be_told_what(real_commons, name):
         CALLS[name](real_commons)
 
 
+@EACH
+def test_the_only_experiment_of_a_commons_needs_no_name(real_commons, name):
+    one = real_commons.select(experiment=EXPERIMENT)
+    if name == "network":
+        drawing = figures.network(one, structure=11)
+        expected = figures.network(real_commons, EXPERIMENT, 11)
+    else:
+        drawing = CALLS[name](one, None, *RUN)
+        expected = CALLS[name](real_commons, *ROW)
+    pd.testing.assert_frame_equal(drawing.data, expected.data)
+
+
 @pytest.mark.parametrize("name", ["subsequences", "structures", "distance_map", "network"])
 def test_a_frame_that_lacks_columns_is_refused(name):
     with pytest.raises(ParameterError, match=f"{name}, argument data: expected the columns"):

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -7,6 +8,7 @@ from matplotlib.patches import Rectangle
 from vinarch.errors import ParameterError
 from vinarch.figures.cell_plot import draw_structures
 from vinarch.figures.cell_rows import PHASE_GAP
+from vinarch.figures.symbol_look import COLOURS
 from vinarch.figures.theme import ONE, ZERO
 
 
@@ -172,6 +174,104 @@ def test_own_axes_get_cells_labels_and_legend_and_keep_their_place(make_cells):
     assert [text.get_text() for text in axes.texts] == ["phase 0", "phase 1"]
     legend = [text.get_text() for text in axes.get_legend().get_texts()]
     assert legend == ["symbol 1", "symbol 0", "shared"]
+
+
+@pytest.fixture
+def chains():
+    """Two layer lists of unequal length that share ck from position 1 on."""
+    meanings = {"c": "conv", "k": "small conv", "m": "pool"}
+    rows = [
+        {
+            "structure": structure,
+            "position": position,
+            "symbol": "ckm".index(character),
+            "shared": position in {1, 2},
+            "mean_val_accuracy_percent": accuracy,
+            "phase": None,
+            "character": character,
+            "meaning": meanings[character],
+        }
+        for structure, accuracy, flat in ((7, 80.5, "mckmc"), (2, 75.0, "cck"))
+        for position, character in enumerate(flat)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_each_symbol_has_a_colour_a_letter_and_its_meaning(chains, texts_of):
+    drawing = draw(chains)
+    (mesh,) = meshes_of(drawing)
+    faces = [to_hex(mesh.to_rgba(float(symbol))) for symbol in range(3)]
+    assert faces == list(COLOURS[:3])
+    letters = [text.get_text() for text in drawing.figure.axes[0].texts]
+    assert letters == list("cckmckmc")
+    assert {"c conv", "k small conv", "m pool", "shared"} <= set(texts_of(drawing.figure))
+    assert "share ck (start index 1" in drawing.caption
+    assert "Symbols: c conv, k small conv, m pool." in drawing.caption
+
+
+def test_past_the_end_of_a_short_genome_nothing_is_drawn(chains):
+    (mesh,) = meshes_of(draw(chains))
+    array = np.ma.asarray(mesh.get_array())
+    assert np.ma.getmaskarray(array).tolist() == [[False] * 3 + [True] * 2, [False] * 5]
+    assert array.compressed().tolist() == [0, 0, 1, 2, 0, 1, 2, 0]
+    assert (mesh.to_rgba(array)[0, 3:, 3] == 0).all()
+
+
+def test_genomes_without_phases_have_no_name_of_one(chains, texts_of):
+    assert not any("phase" in text for text in texts_of(draw(chains).figure))
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+@pytest.mark.parametrize("count", [3, 9, 16, 20])
+def test_many_symbols_stay_readable(count, width, assert_readable):
+    rows = [
+        {
+            "structure": structure,
+            "position": position,
+            "symbol": (position + structure) % count if position > 1 else 0,
+            "shared": position in {0, 1},
+            "mean_val_accuracy_percent": 50.0,
+            "phase": None,
+            "character": "ABCDEFGHIJKLMNOPQRST"[(position + structure) % count],
+            "meaning": f"an operation with the number {(position + structure) % count}",
+        }
+        for structure in range(4)
+        for position in range(20 + structure)
+    ]
+    cells = pd.DataFrame(rows)
+    assert_readable(draw(cells, start=0, width=width).figure)
+
+
+def test_sixteen_symbols_have_sixteen_colours():
+    assert len(set(COLOURS)) == 16
+
+
+def test_the_data_of_a_drawing_draw_it_again(chains):
+    drawing = draw(chains)
+    again = draw(drawing.data.sample(frac=1, random_state=1))
+    assert again.png() == drawing.png()
+
+
+def test_symbols_without_names_are_numbered(chains, texts_of):
+    drawing = draw(chains.drop(columns=["character", "meaning"]))
+    assert {"symbol 0", "symbol 1", "symbol 2"} <= set(texts_of(drawing.figure))
+    assert not drawing.figure.axes[0].texts
+
+
+def test_a_genome_that_ends_within_the_run_is_refused(chains):
+    short = chains[(chains["structure"] == 7) | (chains["position"] < 2)]
+    with pytest.raises(ParameterError, match="true at the positions 1 to 2 of every structure"):
+        draw(short)
+    lost = chains[(chains["structure"] == 7) | (chains["position"] != 1)]
+    with pytest.raises(ParameterError, match="got 2 rows for structure 2"):
+        draw(lost)
+
+
+def test_own_axes_get_the_legend_of_all_symbols(chains):
+    axes = Figure(figsize=(4, 3)).add_subplot()
+    draw(chains, ax=axes)
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert legend == ["c conv", "k small conv", "m pool", "shared"]
 
 
 def test_wrong_run_is_refused(make_cells):

@@ -42,6 +42,36 @@ def test_every_curve_is_drawn_at_its_values(assert_readable):
         assert segment[:, 1].tolist() == rows["val_accuracy_percent"].tolist()
 
 
+def test_half_epochs_are_drawn_and_told_as_halves(assert_readable):
+    curves = make(12, 6, early=(0,)).assign(epoch=lambda frame: frame["epoch"] / 2 + 0.5)
+    drawing = draw_learning_curves(curves)
+    assert_readable(drawing.figure)
+    (lines,) = (c for c in drawing.figure.axes[0].collections if isinstance(c, LineCollection))
+    assert lines.get_segments()[1][:, 0].tolist() == [0.5, 1, 1.5, 2, 2.5, 3]
+    assert "12 at epoch 0.5 and 11 at epoch 3" in drawing.caption
+    assert "% after epoch 2.5)" in drawing.caption
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+@pytest.mark.parametrize(
+    "few", [(12, 36, 108), (4.0, 108.0), (0, 1, 2, 3, 4, 200), (36, 37.5, 108)]
+)
+def test_a_few_epochs_far_apart_have_a_tick_and_a_dot_each(few, width, assert_readable):
+    curves = make(9, len(few)).assign(epoch=lambda frame: frame["epoch"].map(dict(enumerate(few))))
+    drawing = draw_learning_curves(curves, width=width)
+    assert_readable(drawing.figure)
+    axes = drawing.figure.axes[0]
+    assert set(axes.get_xticks()) <= set(few)
+    assert axes.get_xticks()[-1] == few[-1]
+    (dots,) = (c for c in axes.collections if c.get_offsets().shape == (9 * len(few), 2))
+    assert set(dots.get_offsets()[:, 0].tolist()) == set(few)
+    assert "were recorded; lines join them." in drawing.caption
+
+
+def test_epochs_one_after_the_other_are_no_few():
+    assert "were recorded" not in draw_learning_curves(make(9, 4)).caption
+
+
 def test_median_and_chosen_curve_are_lines_with_their_values():
     curves = make(12, 6)
     axes = draw_learning_curves(curves).figure.axes[0]

@@ -139,3 +139,29 @@ def test_mixed_measures_are_refused():
         draw_pareto_front(networks)
     with pytest.raises(ParameterError, match=r"one measure.*mean_val_accuracy_percent"):
         draw_pareto_front(networks.assign(measure="mean_val_accuracy_percent"))
+
+
+def test_a_front_of_another_cost_is_drawn_in_its_own_words(texts_of, assert_readable):
+    networks = pd.DataFrame(
+        {
+            "archive": "toy",
+            "experiment": "one",
+            "architecture": [0, 1, 2, 3],
+            "parameter_count": pd.array([21_000_000, 400_000, 22_000_000, None], dtype="Int64"),
+            "measure": "last_val_accuracy_percent",
+            "val_accuracy_percent": [88.5, 87.0, 86.0, 99.0],
+        }
+    )
+    marked = mark_fronts(networks, "parameter_count")
+    assert marked["on_front"].tolist() == [True, True, False, False]
+    drawing = draw_pareto_front(marked, cost="parameter_count")
+    assert_readable(drawing.figure)
+    said = texts_of(drawing.figure)
+    assert "Accuracy and parameters: Pareto fronts" in said
+    assert "trainable parameters (millions), minimised" in said
+    assert "against trainable parameters (minimised) of 3 networks" in drawing.caption
+    assert "(architecture 0, 21,000,000 parameters)" in drawing.caption
+    assert "1 network without accuracy or parameters left out" in drawing.caption
+    (axes,) = drawing.figure.axes
+    assert axes.lines[0].get_xdata().tolist() == [0.4, 21.0]
+    assert drawing.data["parameter_count"].tolist() == [22_000_000, 400_000, 21_000_000]

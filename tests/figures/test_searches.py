@@ -160,3 +160,37 @@ def test_what_is_no_axes_is_refused():
     axes.remove()
     with pytest.raises(ParameterError, match="axes that were removed"):
         vinarch.figures.pareto_front(pd.DataFrame(), ax=axes)
+
+
+@pytest.fixture(scope="module")
+def cells(archives, tmp_path_factory):
+    """The commons of NAS-Bench-101 records: parameters are known, MFLOPs are not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VINARCH_HOME", str(tmp_path_factory.mktemp("cells")))
+        yield vinarch.fetch("NASBench101-records", mirror=archives)
+
+
+def test_a_cost_that_is_not_known_is_refused_with_the_one_that_is(cells):
+    with pytest.raises(SelectionError) as refused:
+        pareto_front(cells)
+    assert str(refused.value) == (
+        "pareto_front, argument cost: expected networks whose mflops is known, got none. "
+        "Known is parameter_count: pareto_front(…, cost='parameter_count')."
+    )
+    with pytest.raises(ParameterError, match=r"argument cost: .*got 'best_val_acc"):
+        pareto_front(cells, cost="best_val_accuracy_percent")
+
+
+def test_the_front_by_parameters_is_that_of_a_plain_loop(cells):
+    drawing = pareto_front(cells, cost="parameter_count")
+    values = drawing.data[["parameter_count", "val_accuracy_percent"]].to_numpy(dtype=float)
+    on_front = [
+        not any(
+            (other[0] <= one[0] and other[1] >= one[1]) and tuple(other) != tuple(one)
+            for other in values
+        )
+        for one in values
+    ]
+    assert drawing.data["on_front"].tolist() == on_front
+    # A frame that has this cost only needs not be told.
+    assert pareto_front(drawing.data).png() == drawing.png()

@@ -42,6 +42,8 @@ def toy_experiment(name, structures, **options):
             "gpus": pd.array([options.get("gpus", 1)], dtype="Int64"),
             "beam": pd.array([options.get("beam", "1e14")], dtype=pd.StringDtype("pyarrow")),
             "early_termination": pd.array([options.get("early", True)], dtype="boolean"),
+            "task_data": pd.array([options.get("data")], dtype=pd.StringDtype("pyarrow")),
+            "epoch_budget": pd.array([options.get("budget", 25)], dtype="Int64"),
         }
     )
     # Any order of rows must do.

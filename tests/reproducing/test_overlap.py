@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import genome_sets
+from strategies import genome_sets, sequence_sets
 
-from vinarch.genome import symbol_matrix
+from vinarch.genome.sequences import sequence_lengths, symbol_matrix
 from vinarch.reproducing.overlap import (
     DRAWS,
     chance_jaccard,
     dealt,
+    distinct,
     jaccard,
     subsequences_of,
     window_keys,
@@ -24,19 +25,28 @@ from vinarch.reproducing.overlap import (
 @given(genomes=genome_sets(), min_length=st.integers(1, 6))
 @settings(deadline=None)
 def test_keys_are_the_runs_of_the_pairwise_oracle(genomes, min_length):
-    length = len(genomes[0])
-    expected = {
-        ("." * start + run + "." * (length - start - len(run))).encode()
-        for start, run in naive.shared(genomes, min_length)
-    }
+    expected = {(" " * start + run).encode() for start, run in naive.shared(genomes, min_length)}
     assert window_keys(symbol_matrix(genomes), min_length) == expected
+
+
+@given(genomes=sequence_sets(), min_length=st.integers(1, 4))
+@settings(deadline=None)
+def test_keys_of_genomes_of_unequal_length_are_those_runs_too(genomes, min_length):
+    expected = {(" " * start + run).encode() for start, run in naive.shared(genomes, min_length)}
+    assert window_keys(symbol_matrix(genomes), min_length) == expected
+
+
+def test_a_key_does_not_hang_on_the_length_of_the_genomes():
+    short = subsequences_of(["s:cak", "s:cam"], "toy", min_length=2).found
+    long = subsequences_of(["s:cakkkk", "s:cammm"], "toy", min_length=2).found
+    assert short == long == {b"ca"}
 
 
 def test_the_same_symbols_at_another_place_are_another_subsequence():
     found = subsequences_of(["s:1101", "s:1100"], "toy", min_length=2).found
-    assert found == {b"110."}
+    assert found == {b"110"}
     moved = subsequences_of(["s:1110", "s:0110"], "toy", min_length=2).found
-    assert moved == {b".110"}
+    assert moved == {b" 110"}
     assert jaccard(found, moved) == 0
 
 
@@ -59,6 +69,24 @@ def test_dealing_keeps_how_common_each_symbol_is_at_each_position(genomes, seed)
     anew = dealt(symbols, np.random.default_rng(seed))
     assert (anew.sum(axis=0) == symbols.sum(axis=0)).all()
     assert set(np.unique(anew)) <= {0, 1}
+
+
+@given(genomes=sequence_sets(), seed=st.integers(0, 99))
+@settings(deadline=None)
+def test_dealing_keeps_every_length_and_every_position_its_symbols(genomes, seed):
+    symbols = symbol_matrix(genomes)
+    anew = dealt(symbols, np.random.default_rng(seed))
+    assert ((anew < 0) == (symbols < 0)).all()
+    for position in range(symbols.shape[1]):
+        assert sorted(anew[:, position]) == sorted(symbols[:, position])
+
+
+def test_genomes_that_dealing_makes_alike_count_once():
+    # Whatever is dealt, both are "c" and end: one genome, which shares nothing with itself.
+    ids = ["s:c", "s:ck"]
+    assert set(subsequences_of(ids, "toy", 1).by_chance) == {frozenset({b"c"})}
+    alike = symbol_matrix(["c", "c", "ck"])
+    assert sequence_lengths(distinct(alike)).tolist() == [1, 2]
 
 
 def test_dealing_breaks_what_links_positions():

@@ -25,6 +25,23 @@ def test_settings_tell_what_a_difference_is_evidence_of(experiment, first, secon
     assert (relation(other, one), differing(other, one)) == expected
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ({"data": "CIFAR-10"}, {"data": "CIFAR-10"}, "replication"),
+        ({"data": "CIFAR-10"}, {"data": "CIFAR-100"}, "transfer"),
+        ({"data": "CIFAR-10"}, {}, "unknown"),
+        ({"data": "CIFAR-10"}, {"data": "CIFAR-10", "budget": 108}, "unknown"),
+        ({"data": "CIFAR-10"}, {"data": "CIFAR-10", "archive": "TWO"}, "unknown"),
+        # A beam says more exactly what the data are.
+        ({"data": "X", "beam": "1e14"}, {"data": "X", "beam": "1e15"}, "transfer"),
+    ],
+)
+def test_recorded_task_data_tell_it_where_no_beam_does(experiment, first, second, expected):
+    one, other = (experiment("a", ["s:p"], **{"beam": None, **own}) for own in (first, second))
+    assert relation(one, other) == relation(other, one) == expected
+
+
 def test_networks_go_by_their_numbers(experiment):
     one = experiment("a", ["s:p", "s:q", "s:r"], architectures=[30, 4, 17], last=[1.0, 2.0, 3.0])
     assert one.order == ["s:q", "s:r", "s:p"]

@@ -218,6 +218,12 @@ def test_more_groups_than_a_reader_takes_in_are_counted(experiment):
     assert sentences[3] == "There are shared starts in 2 further groups of experiments."
 
 
+def test_one_list_of_networks_is_no_search(experiment):
+    pair = [experiment("a", START), experiment("b", START, gpus=4)]
+    assert any("trained one list of networks" in sentence for sentence in said(pair)["starts"])
+    assert not any("one seed" in sentence for sentence in said(pair)["starts"])
+
+
 def test_searches_that_are_the_same_throughout_are_said(experiment):
     parts = said([experiment("a", START), experiment("b", [*START, 1]), experiment("c", [5, 6])])
     assert parts["starts"][-1] == (

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from vinarch.claiming.evidence import gather
-from vinarch.claiming.papers import load_paper
+from vinarch.claiming.papers import check_about, load_paper
 from vinarch.commons import check_commons
 from vinarch.errors import SelectionError
 from vinarch.schema import CLAIMS
@@ -34,7 +34,8 @@ def claims(commons: Commons, paper: str = "icpp2023") -> pd.DataFrame:
     Parameters
     ----------
     commons : Commons
-        What to check against. Claims about experiments that are not in it are not derivable.
+        What to check against, with the paper's archive. Claims about experiments of it that were
+        not selected are not derivable.
     paper : {"icpp2023", "cluster2023"}, default "icpp2023"
         Name of the paper: a file of ``catalog/papers``.
 
@@ -49,7 +50,8 @@ def claims(commons: Commons, paper: str = "icpp2023") -> pd.DataFrame:
     Raises
     ------
     ParameterError
-        If `commons` is none, or there is no such paper.
+        If `commons` is none, there is no such paper, or it is about an archive that `commons`
+        does not hold.
     CardError
         If the file of its claims cannot be read.
     MixedSpacesError
@@ -79,6 +81,7 @@ def claims(commons: Commons, paper: str = "icpp2023") -> pd.DataFrame:
     """
     check_commons(commons, "claims")
     asked = load_paper(paper)
+    check_about(asked, commons.experiment_index["archive"], "claims(paper=…)")
     evidence = gather(commons, asked)
     rows = [
         _row(asked, number, claim, evidence) for number, claim in enumerate(asked.claims, start=1)
@@ -120,7 +123,7 @@ def agree(recomputed: float, claim: Claim) -> bool:
 
     Examples
     --------
-    >>> from vinarch.claiming.papers import load_paper
+    >>> from vinarch.claiming.papers import check_about, load_paper
     >>> saved = load_paper("icpp2023").claims[9]
     >>> saved.value, agree(13.32, saved), agree(13.36, saved)
     (Decimal('13.3'), True, False)

@@ -7,28 +7,36 @@ Knows which statistics there are and what they take; runs none, and opens no com
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NoReturn, get_args, get_origin
+from typing import TYPE_CHECKING, Any
 
 from vinarch.catalog import cards_folder
+from vinarch.claiming.card_reading import (
+    NEXT_STEP,
+    check_keys,
+    is_of,
+    nearest,
+    refuse,
+    shown,
+    take,
+    type_words,
+)
+from vinarch.claiming.redrawn import RedrawnFigure, read_figures
 from vinarch.claiming.statistics_of import STATISTICS_BY_NAME, Statistic
-from vinarch.errors import CardError
+from vinarch.errors import CardError, ParameterError
 from vinarch.parameters import check_choice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
 
-_NEXT_STEP = "See docs/how-to/check-a-papers-claims.md."
-_PAPER_KEYS = ("citation", "archive", "claims")
+_PAPER_KEYS = ("citation", "archive", "figures", "claims")
 _CLAIM_KEYS = (
     *("place", "claim", "experiments", "value", "unit", "statistic", "parameters"),
     *("tolerance", "tolerance_reason", "why"),
 )
-_TYPE_WORDS = {str: "text", int: "a whole number", Decimal: "a number", dict: "a table"}
 
 
 @dataclass(frozen=True)
@@ -84,16 +92,17 @@ class Claim:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper, the archive that its numbers come from, and what it claims."""
+    """A paper, the archive that its numbers come from, what it claims, and what is redrawn."""
 
     name: str
     citation: str
     archive: str
     claims: tuple[Claim, ...]
+    figures: tuple[RedrawnFigure, ...] = ()
 
 
-def load_paper(name: str) -> Paper:
-    """Read the claims of a paper.
+def load_paper(name: str, where: str = "claims(paper=…)") -> Paper:
+    """Read the claims of a paper; `where` is the argument that names it, for the message.
 
     Raises
     ------
@@ -108,14 +117,64 @@ def load_paper(name: str) -> Paper:
     >>> load_paper("cluster2023").claims[-1].value
     Decimal('89.66')
     """
+    files = _files()
+    check_choice(where, name, sorted(files))
+    return read_paper(files[name])
+
+
+def paper_names() -> tuple[str, ...]:
+    """Return the names of the papers in the catalog.
+
+    Examples
+    --------
+    >>> from vinarch.claiming.papers import paper_names
+    >>> paper_names()
+    ('cluster2023', 'icpp2023')
+    """
+    return tuple(sorted(_files()))
+
+
+def papers_about(archives: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the papers whose numbers come from some archives.
+
+    Examples
+    --------
+    >>> from vinarch.claiming.papers import papers_about
+    >>> papers_about(["JS9FR6"]), papers_about(["EvoVis"])
+    (('cluster2023', 'icpp2023'), ())
+    """
+    wanted = set(archives)
+    return tuple(name for name in paper_names() if load_paper(name).archive in wanted)
+
+
+def check_about(paper: Paper, archives: Iterable[str], where: str) -> None:
+    """Refuse a paper whose numbers come from none of some archives.
+
+    Raises
+    ------
+    ParameterError
+        The message names the papers that there are about them.
+    """
+    names = sorted(set(archives))
+    if paper.archive in names:
+        return
+    known = papers_about(names)
+    held = " or ".join(names) or "no archive"
+    raise ParameterError(
+        where,
+        f"a paper about {held}: {', '.join(known) or 'the catalog has none'}",
+        f"{paper.name!r}, which is about {paper.archive}",
+        f"Name one of these, or take {paper.archive}." if known else f"Take {paper.archive}.",
+    )
+
+
+def _files() -> dict[str, Traversable]:
     folder = cards_folder() / "papers"
-    files = {
+    return {
         entry.name.removesuffix(".toml"): entry
         for entry in folder.iterdir()
         if entry.name.endswith(".toml")
     }
-    check_choice("claims(paper=…)", name, sorted(files))
-    return read_paper(files[name])
 
 
 def read_paper(file: Traversable) -> Paper:
@@ -131,27 +190,28 @@ def read_paper(file: Traversable) -> Paper:
         # As Decimal, so that the printed digits stay.
         raw = tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CardError(where, "TOML", f"{type(error).__name__}: {error}", _NEXT_STEP) from error
-    _check_keys(where, raw, _PAPER_KEYS)
+        raise CardError(where, "TOML", f"{type(error).__name__}: {error}", NEXT_STEP) from error
+    check_keys(where, raw, _PAPER_KEYS)
     listed = raw.get("claims")
     if not isinstance(listed, list) or not listed:
-        _refuse(f"{where}, key claims", "at least one [[claims]] section", _shown(listed))
+        refuse(f"{where}, key claims", "at least one [[claims]] section", shown(listed))
     return Paper(
         file.name.removesuffix(".toml"),
-        _take(where, raw, "citation", str),
-        _take(where, raw, "archive", str),
+        take(where, raw, "citation", str),
+        take(where, raw, "archive", str),
         tuple(_read_claim(f"{where}, claim {n}", claim) for n, claim in enumerate(listed, start=1)),
+        read_figures(where, raw.get("figures", [])),
     )
 
 
 def _read_claim(where: str, raw: Any) -> Claim:
     if not isinstance(raw, dict):
-        _refuse(where, "a [[claims]] section", _shown(raw))
-    _check_keys(where, raw, _CLAIM_KEYS)
-    place, text = _take(where, raw, "place", str), _take(where, raw, "claim", str)
-    unit = _take(where, raw, "unit", str)
-    value = _take(where, raw, "value", Decimal, needed=False)
-    tolerance = _take(where, raw, "tolerance", Decimal, needed=False)
+        refuse(where, "a [[claims]] section", shown(raw))
+    check_keys(where, raw, _CLAIM_KEYS)
+    place, text = take(where, raw, "place", str), take(where, raw, "claim", str)
+    unit = take(where, raw, "unit", str)
+    value = take(where, raw, "value", Decimal, needed=False)
+    tolerance = take(where, raw, "tolerance", Decimal, needed=False)
     statistic = _read_statistic(where, raw, unit)
     return Claim(
         place,
@@ -167,16 +227,16 @@ def _read_claim(where: str, raw: Any) -> Claim:
 
 
 def _read_statistic(where: str, raw: Mapping[str, Any], unit: str) -> Statistic | None:
-    name = _take(where, raw, "statistic", str, needed=False)
+    name = take(where, raw, "statistic", str, needed=False)
     if name is None:
         return None
     if name not in STATISTICS_BY_NAME:
         expected = "one of " + ", ".join(sorted(STATISTICS_BY_NAME))
-        hint = _nearest(name, sorted(STATISTICS_BY_NAME))
-        _refuse(f"{where}, key statistic", expected, repr(name), hint)
+        hint = nearest(name, sorted(STATISTICS_BY_NAME))
+        refuse(f"{where}, key statistic", expected, repr(name), hint)
     statistic = STATISTICS_BY_NAME[name]
     if unit != statistic.unit:
-        _refuse(f"{where}, key unit", f"{statistic.unit!r}, the unit of {name}", repr(unit))
+        refuse(f"{where}, key unit", f"{statistic.unit!r}, the unit of {name}", repr(unit))
     return statistic
 
 
@@ -184,89 +244,41 @@ def _read_experiments(
     where: str, raw: Mapping[str, Any], statistic: Statistic | None
 ) -> tuple[str, ...]:
     names = raw.get("experiments", [])
-    if not _is_of(names, list[str]):
-        _refuse(f"{where}, key experiments", "a list of text", _shown(names))
+    if not is_of(names, list[str]):
+        refuse(f"{where}, key experiments", "a list of text", shown(names))
     if statistic and len(names) != statistic.experiment_count:
         expected = f"as many as {statistic.name} takes: {statistic.experiment_count}"
-        _refuse(f"{where}, key experiments", expected, str(len(names)))
+        refuse(f"{where}, key experiments", expected, str(len(names)))
     if len({*names}) < len(names):
-        _refuse(f"{where}, key experiments", "each experiment once", _shown(names))
+        refuse(f"{where}, key experiments", "each experiment once", shown(names))
     return tuple(names)
 
 
 def _read_parameters(
     where: str, raw: Mapping[str, Any], statistic: Statistic | None
 ) -> tuple[tuple[str, Any], ...]:
-    given = _take(where, raw, "parameters", dict, needed=False) or {}
+    given = take(where, raw, "parameters", dict, needed=False) or {}
     taken = statistic.parameters if statistic else {}
     if {*given} != {*taken}:
         named = statistic.name if statistic else "a claim without a statistic"
         expected = f"those of {named}: {', '.join(taken) or 'none'}"
-        _refuse(f"{where}, key parameters", expected, ", ".join(given) or "none")
+        refuse(f"{where}, key parameters", expected, ", ".join(given) or "none")
     for name, kind in taken.items():
-        if not _is_of(given[name], kind):
-            expected = _words(kind)
-            _refuse(f"{where}, key parameters.{name}", expected, _shown(given[name]))
+        if not is_of(given[name], kind):
+            expected = type_words(kind)
+            refuse(f"{where}, key parameters.{name}", expected, shown(given[name]))
     return tuple((name, given[name]) for name in taken)
 
 
 def _read_reason(where: str, raw: Mapping[str, Any], *, is_complete: bool) -> str | None:
-    why: str | None = _take(where, raw, "why", str, needed=not is_complete)
+    why: str | None = take(where, raw, "why", str, needed=not is_complete)
     if why is not None and is_complete:
-        _refuse(f"{where}, key why", "none where a value and a statistic are given", repr(why))
+        refuse(f"{where}, key why", "none where a value and a statistic are given", repr(why))
     needed = "tolerance" in raw
-    reason: str | None = _take(where, raw, "tolerance_reason", str, needed=needed)
+    reason: str | None = take(where, raw, "tolerance_reason", str, needed=needed)
     if needed and (raw["tolerance"] < 0 or not is_complete):
         expected = "a number from 0, of a claim with a value and a statistic"
-        _refuse(f"{where}, key tolerance", expected, str(raw["tolerance"]))
+        refuse(f"{where}, key tolerance", expected, str(raw["tolerance"]))
     if reason is not None and not needed:
-        _refuse(f"{where}, key tolerance", "a number, since a reason is given", "none")
+        refuse(f"{where}, key tolerance", "a number, since a reason is given", "none")
     return reason if needed else why
-
-
-def _check_keys(where: str, raw: Mapping[str, Any], known: Sequence[str]) -> None:
-    for key in raw:
-        if key not in known:
-            _refuse(f"{where}, key {key}", "one of " + ", ".join(known), key, _nearest(key, known))
-
-
-def _take(where: str, raw: Mapping[str, Any], key: str, kind: type, *, needed: bool = True) -> Any:
-    value: Any = raw.get(key)
-    if key not in raw and not needed:
-        return None
-    if not _is_of(value, kind):
-        _refuse(f"{where}, key {key}", _words(kind), _shown(value))
-    return Decimal(value) if kind is Decimal else value
-
-
-def _is_of(value: Any, kind: Any) -> bool:
-    if get_origin(kind) is list:
-        (inner,) = get_args(kind)
-        return isinstance(value, list) and all(_is_of(item, inner) for item in value)
-    if kind is Decimal:
-        # A whole number is printed without decimals.
-        return _is_of(value, int) or (isinstance(value, Decimal) and value.is_finite())
-    if kind is str:
-        return isinstance(value, str) and bool(value.strip())
-    return isinstance(value, kind) and not isinstance(value, bool)
-
-
-def _words(kind: Any) -> str:
-    if get_origin(kind) is list:
-        return f"a list, each {_words(get_args(kind)[0])}"
-    return _TYPE_WORDS[kind]
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    return str(value) if isinstance(value, Decimal) else repr(value)
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"Did you mean {near[0]!r}? " if near else ""
-
-
-def _refuse(where: str, expected: str, got: str, hint: str = "") -> NoReturn:
-    raise CardError(where, expected, got, hint + _NEXT_STEP)

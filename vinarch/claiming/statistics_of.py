@@ -16,6 +16,7 @@ import pandas as pd
 
 from vinarch.errors import SelectionError
 from vinarch.fronts import non_dominated
+from vinarch.replaying.recorded import first_convergences, with_fitness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,12 +49,12 @@ def share_of_epochs_saved(experiments: pd.DataFrame, networks: pd.DataFrame) -> 
 
 def share_converged(networks: pd.DataFrame, epochs: pd.DataFrame) -> float:
     """Return the share of networks whose prediction converged after some epoch, in percent."""
-    return 100 * len(_convergences(epochs)) / len(networks)
+    return 100 * len(first_convergences(epochs)) / len(networks)
 
 
 def median_epoch_of_convergence(epochs: pd.DataFrame) -> float:
     """Return the median of the epochs after which predictions first converged."""
-    found = _convergences(epochs)
+    found = first_convergences(epochs)
     if found.empty:
         raise SelectionError("networks", "one that converged", "none", _NEXT_STEP)
     return float(found["epoch"].median())
@@ -61,7 +62,7 @@ def median_epoch_of_convergence(epochs: pd.DataFrame) -> float:
 
 def network_epoch_of_convergence(epochs: pd.DataFrame, *, architecture: int) -> float:
     """Return the epoch after which the prediction of one network first converged."""
-    found = _convergences(epochs)
+    found = first_convergences(epochs)
     return _only(found[found["architecture"] == architecture], "epoch", f"network {architecture}")
 
 
@@ -77,21 +78,25 @@ def last_accuracy(networks: pd.DataFrame, *, architecture: int) -> float:
     return _only(rows, "last_val_accuracy_percent", f"network {architecture}")
 
 
-def last_accuracy_of_fittest(networks: pd.DataFrame, epochs: pd.DataFrame) -> float:
+def last_accuracy_of_fittest(
+    experiments: pd.DataFrame, networks: pd.DataFrame, epochs: pd.DataFrame
+) -> float:
     """Return the last accuracy of the network of highest fitness, in percent.
 
     Of several such networks the one that the source numbers lowest.
     """
-    known = _with_fitness(networks, epochs).dropna(subset=["fitness_percent"])
+    known = with_fitness(networks, epochs, experiments).dropna(subset=["fitness_percent"])
     if known.empty:
         raise SelectionError("networks", "one whose fitness is known", "none", _NEXT_STEP)
     ranked = known.sort_values(["fitness_percent", "architecture"], ascending=[False, True])
     return _known(ranked["last_val_accuracy_percent"].iloc[0], "its last accuracy")
 
 
-def pareto_front_size(networks: pd.DataFrame, epochs: pd.DataFrame) -> float:
+def pareto_front_size(
+    experiments: pd.DataFrame, networks: pd.DataFrame, epochs: pd.DataFrame
+) -> float:
     """Return how many networks are on the Pareto front of high fitness and few MFLOPs."""
-    points = _with_fitness(networks, epochs)[["fitness_percent", "mflops"]]
+    points = with_fitness(networks, epochs, experiments)[["fitness_percent", "mflops"]]
     return float(non_dominated(points.to_numpy("float64"), ["maximise", "minimise"]).sum())
 
 
@@ -186,7 +191,10 @@ class Statistic:
         return {n: hints[n] for n in hints if n not in {*TABLE_NAMES, "return"}}
 
 
-_FITNESS = "a network's fitness is its prediction where it first converged, else its last accuracy"
+_FITNESS = (
+    "where the engine ended trainings, a network's fitness is its prediction where it first "
+    "converged, else its last accuracy"
+)
 
 STATISTICS_BY_NAME = {
     statistic.name: statistic
@@ -251,24 +259,6 @@ STATISTICS_BY_NAME = {
     )
 }
 """Every statistic that a claim can name."""
-
-
-def _convergences(epochs: pd.DataFrame) -> pd.DataFrame:
-    if epochs["converged"].isna().all():
-        raise SelectionError(
-            "histories", "a record of whether predictions converged", "none", _NEXT_STEP
-        )
-    there = epochs[epochs["converged"].fillna(value=False).astype(bool)]
-    return there.sort_values(["architecture", "epoch"]).drop_duplicates("architecture")
-
-
-def _with_fitness(networks: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:
-    predicted = _convergences(epochs).set_index("architecture")["prediction_percent"]
-    last = networks["last_val_accuracy_percent"]
-    # Not `fillna`: a prediction that converged but is unknown must not pass for the last accuracy.
-    converged = networks["architecture"].isin(predicted.index)
-    fitness = last.where(~converged, networks["architecture"].map(predicted))
-    return networks.assign(fitness_percent=fitness)
 
 
 def _matched(

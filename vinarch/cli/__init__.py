@@ -8,8 +8,13 @@ from __future__ import annotations
 import click
 
 from vinarch import __version__
-from vinarch.cli.answers import claims, distances, match, reproducibility, statistics
-from vinarch.cli.holdings import catalog, cite, fetch
+from vinarch.cli.answers import claims, match, reproducibility, statistics
+from vinarch.cli.asking import sql
+from vinarch.cli.caching import cache
+from vinarch.cli.cataloguing import catalog, cite
+from vinarch.cli.fetching import fetch
+from vinarch.cli.measuring import distances
+from vinarch.cli.recording import deposit
 from vinarch.cli.studying import study
 from vinarch.console import MessageGroup, debug_option
 
@@ -33,7 +38,20 @@ def commands() -> None:
     """  # noqa: D301 - \b is click's own mark for a paragraph that must not be wrapped
 
 
-for command in (catalog, cite, fetch, match, distances, statistics, reproducibility, claims, study):
+for command in (
+    cache,
+    catalog,
+    cite,
+    fetch,
+    match,
+    distances,
+    statistics,
+    reproducibility,
+    claims,
+    sql,
+    study,
+    deposit,
+):
     commands.add_command(command)
 
 

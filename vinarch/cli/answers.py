@@ -18,8 +18,6 @@ _SHOWN_STATISTICS = (
 )  # fmt: skip
 """What fits a line of a terminal."""
 
-METRICS = click.Choice(["cityblock", "euclidean", "hamming"])
-
 
 @click.command()
 @source_options
@@ -65,57 +63,6 @@ def match(
     tell_commons(commons)
     if out is not None:
         write_frame(found, out)
-        click.echo(f"all of them in {out}")
-
-
-@click.command()
-@source_options
-@compute_options
-@table_options
-@click.option(
-    "--metric",
-    type=METRICS,
-    default="cityblock",
-    show_default=True,
-    help="City block counts differing positions.",
-)
-def distances(
-    archive: str,
-    attributes: Sequence[str],
-    scheduler: str | None,
-    metric: Any,
-    by: str,
-    rows: int,
-    out: str | None,
-    **source: Any,
-) -> None:
-    """Measure how far the structures of ARCHIVE lie apart.
-
-    Prints the nearest pairs; --out writes them all.
-    """
-    from vinarch.measuring import distances as measure
-    from vinarch.studies import check_ending, write_frame
-    from vinarch.task_progress import TaskProgress
-    from vinarch.terminal import TerminalProgress
-
-    if out is not None:
-        check_ending(out)
-    within = by == "experiment"
-    with connected(scheduler):
-        commons = fetch_commons(archive, **source, attributes=attributes)
-        lazy = measure(commons, metric=metric, by="experiment" if within else None)
-        with TaskProgress(TerminalProgress(), "Measuring distances"):
-            pairs = lazy.compute()
-    hidden = (
-        ["archive", "structure_id_a", "structure_id_b"]
-        if within
-        else ["archive", "experiment", "structure_a", "structure_b"]
-    )
-    nearest = pairs.sort_values("distance", kind="stable")
-    show(nearest.drop(columns=hidden), rows, "pairs of structures")
-    tell_commons(commons)
-    if out is not None:
-        write_frame(pairs, out)
         click.echo(f"all of them in {out}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,14 +17,17 @@ _SHOWN_REJECTS = 3
 
 
 def fetch_commons(
-    archive: str, mirror: str | None, attributes: Sequence[str] = (), **flags: bool
+    archive: str | Sequence[str], attributes: Sequence[str] = (), **terms: Any
 ) -> Commons:
-    """Return the experiments of an archive that the command line asks for."""
+    """Return the experiments of archives that the command line asks for.
+
+    `terms` are arguments of `vinarch.fetch`.
+    """
     from vinarch.access import fetch
     from vinarch.terminal import TerminalProgress
 
     chosen = read_attributes(attributes)
-    commons = fetch(archive, mirror=mirror, **flags, progress=TerminalProgress())
+    commons = fetch(archive, **terms, progress=TerminalProgress())
     return commons.select(**chosen)
 
 

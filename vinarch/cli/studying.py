@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vinarch.cli.answers import METRICS
 from vinarch.cli.commons import fetch_commons, tell_commons
+from vinarch.cli.measuring import METRICS
 from vinarch.console import compute_options, connected, source_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+VERDICTS = {"agrees": "agree", "differs": "differ", "not derivable": "not derivable"}
+"""How several claims of one verdict are counted."""
 
 
 @click.command()
@@ -44,6 +48,12 @@ if TYPE_CHECKING:
 @click.option(
     "--notebook", is_flag=True, help="Write the page as a Jupyter notebook too: study.ipynb."
 )
+@click.option(
+    "--paper",
+    metavar="NAME",
+    help="Recompute the claims of a paper about ARCHIVE and redraw its figures, in paper/: "
+    "icpp2023 or cluster2023.",
+)
 def study(
     archive: str,
     attributes: Sequence[str],
@@ -54,6 +64,7 @@ def study(
     metric: Any,
     confidence: float,
     notebook: bool,
+    paper: str | None,
     **source: Any,
 ) -> None:
     """Study ARCHIVE: tables, figures and a page that shows them.
@@ -74,9 +85,14 @@ def study(
             metric=metric,
             confidence=confidence,
             notebook=notebook,
+            paper=paper,
             progress=TerminalProgress(),
         )
     tell_commons(commons)
     click.echo(repr(made.reproduced))
     click.echo(f"{len(made.subsequences):,} matching subsequences, {made.pair_count:,} distances")
+    if made.claims is not None:
+        counts = made.claims["verdict"].value_counts()
+        told = ", ".join(f"{counts.get(verdict, 0)} {word}" for verdict, word in VERDICTS.items())
+        click.echo(f"{len(made.claims)} claims of {paper}: {told}")
     click.echo(f"open {made.index}")

@@ -25,14 +25,22 @@ from vinarch.dialects.cells import (
     read_integers,
 )
 from vinarch.dialects.csv_text import TextTable, read_text_table
-from vinarch.dialects.rows import SOURCE_ROWS, Refusal, WallTime, shorten
+from vinarch.dialects.rows import (
+    SOURCE_ROWS,
+    Reading,
+    Records,
+    Refusal,
+    SourceFile,
+    WallTime,
+    shorten,
+    table_of,
+)
 from vinarch.errors import DialectError, GenomeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
-    from vinarch.genome import MacroSpace
+    from vinarch.genome import SearchSpace
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class _Cells:
 _PERCENT = "a percentage from 0 to 100"
 _SECONDS = "seconds, 0 or more"
 _COLUMNS = (
-    _Cells("epoch", "epoch", read_integers, "an epoch from 0", low=0),
+    _Cells("epoch", "epoch", read_integers, "an epoch from 0", low=0, high=1e9),
     _Cells("arch", "architecture", read_integers, "an architecture number from 0", low=0),
     _Cells("train_accs", "train_accuracy_percent", read_floats, _PERCENT, low=0, high=100),
     _Cells("val_accs", "val_accuracy_percent", read_floats, _PERCENT, low=0, high=100),
@@ -81,29 +89,31 @@ _REQUIRED = (
 _OPTIONAL = ("epoch_times", "params", "function", "penguin_times", "architecture")
 
 
-def parse_histories(local: Path, path: str, space: MacroSpace) -> pa.Table:
-    """Read one search's training histories.
+def read_records(files: Sequence[SourceFile], reading: Reading) -> Records:
+    """Read the training histories of one search.
 
     Parameters
     ----------
-    local : Path
-        Where the file is.
-    path : str
-        Its path inside the archive.
-    space : MacroSpace
-        Search space of the genomes.
+    files : sequence of SourceFile
+        Its tables, in order.
+    reading : Reading
 
     Returns
     -------
-    pyarrow.Table
-        One row a source row, in source order, of the schema `vinarch.dialects.rows.SOURCE_ROWS`.
+    Records
+        One row a source row, in source order.
 
     Raises
     ------
     DialectError
-        If the file is no such table at all.
+        If a file is no such table at all.
     """
-    text = read_text_table(local, path, _REQUIRED, _OPTIONAL)
+    return Records(pa.concat_tables([_read_table(file, reading.space) for file in files]))
+
+
+def _read_table(file: SourceFile, space: SearchSpace) -> pa.Table:
+    path = file.path
+    text = read_text_table(file.local, path, _REQUIRED, _OPTIONAL)
     columns: dict[str, Any] = {}
     refusals: dict[int, Refusal] = {}
     for cells in _COLUMNS:
@@ -127,7 +137,7 @@ def parse_histories(local: Path, path: str, space: MacroSpace) -> pa.Table:
     return _source_rows(columns, len(text), text, path)
 
 
-def parse_wall_times(local: Path, path: str) -> tuple[WallTime, ...]:
+def read_wall_times(file: SourceFile) -> tuple[WallTime, ...]:
     """Read the wall times of the deposit's searches.
 
     Raises
@@ -135,8 +145,9 @@ def parse_wall_times(local: Path, path: str) -> tuple[WallTime, ...]:
     DialectError
         If any row cannot be read, or a search has two: the file is a handful of rows, all needed.
     """
+    path = file.path
     names = ("gpu", "dataset", "stopping", "total_seconds")
-    text = read_text_table(local, path, names, ("time", "total_time"))
+    text = read_text_table(file.local, path, names, ("time", "total_time"))
     for _, line, refusal in text.refused:
         raise DialectError(f"{path}, line {line}", refusal.expected, refusal.got, "Mend the row.")
     if text.cut_off:
@@ -238,7 +249,7 @@ def _split_infinite_predictions(columns: dict[str, Any]) -> None:
     columns["prediction_percent"] = pc.if_else(unknown, pa.scalar(None, pa.float64()), predictions)
 
 
-def _read_genomes(text: TextTable, space: MacroSpace, refusals: dict[int, Refusal]) -> _Genomes:
+def _read_genomes(text: TextTable, space: SearchSpace, refusals: dict[int, Refusal]) -> _Genomes:
     """Parse each distinct genome once; where the table prints it split by node, hold both equal."""
     printed = text.columns["genome"].to_pylist()
     split = text.columns.get("architecture")
@@ -257,7 +268,7 @@ def _read_genomes(text: TextTable, space: MacroSpace, refusals: dict[int, Refusa
     return _Genomes(flat, [found is None for found in flat])
 
 
-def _read_genome(pair: tuple[str, str], space: MacroSpace) -> str | Refusal:
+def _read_genome(pair: tuple[str, str], space: SearchSpace) -> str | Refusal:
     try:
         flat, split = (space.parse(text).flat for text in pair)
     except GenomeError as error:
@@ -274,14 +285,8 @@ def _slot(refusals: dict[int, Refusal], row: int, slot: str) -> str | None:
 
 def _source_rows(columns: dict[str, Any], rows: int, text: TextTable, path: str) -> pa.Table:
     def table(given: dict[str, Any], count: int) -> pa.Table:
-        given["source_file"] = [path] * count
-        arrays = [
-            pa.array(given[field.name], type=field.type)
-            if field.name in given
-            else pa.nulls(count, field.type)
-            for field in SOURCE_ROWS
-        ]
-        return pa.Table.from_arrays(arrays, schema=SOURCE_ROWS)
+        # The deposit numbers the epochs by whole numbers; the commons also holds half epochs.
+        return table_of(SOURCE_ROWS, given | {"source_file": [path] * count}, count)
 
     read = table(columns, rows)
     if not text.refused:

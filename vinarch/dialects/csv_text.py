@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from vinarch.dialects.file_bytes import BOM, read_text
 from vinarch.dialects.rows import Refusal, shorten
 from vinarch.errors import DialectError
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_BOM = b"\xef\xbb\xbf"
 _NEXT_STEP = "See docs/how-to/mend-a-file.md; if the archive is right, fetch it again."
 
 
@@ -78,8 +78,29 @@ def read_text_table(
         If the file is empty, is no UTF-8 text, lacks a required column, has one that is not known
         or has no row.
     """
-    data = _read_bytes(local, path)
-    header = _check_header(data, path, required, optional)
+    return text_table_of(read_text(local, path, "a CSV table"), path, required, optional)
+
+
+def text_table_of(
+    data: bytes,
+    path: str,
+    required: Sequence[str],
+    optional: Sequence[str] | None = (),
+    delimiter: str = ",",
+) -> TextTable:
+    """Read the bytes of a CSV file, which `read_text` has checked.
+
+    Parameters
+    ----------
+    data : bytes
+    path : str
+        The file's path inside the archive, for messages.
+    required, optional : sequence of str
+        As for `read_text_table`; with None for `optional` any column may stand in the header.
+    delimiter : str, default ","
+        What stands between two cells.
+    """
+    header = _check_header(data, path, required, optional, delimiter)
     bad: list[pacsv.InvalidRow] = []
 
     def keep_bad(row: pacsv.InvalidRow) -> str:
@@ -92,7 +113,10 @@ def read_text_table(
             # One block and one thread: only then are row numbers known and quoted line ends safe.
             read_options=pacsv.ReadOptions(use_threads=False, block_size=len(data) + 1),
             parse_options=pacsv.ParseOptions(
-                newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep_bad
+                delimiter=delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=keep_bad,
             ),
             convert_options=pacsv.ConvertOptions(
                 column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
@@ -114,42 +138,21 @@ def read_text_table(
     return text
 
 
-def _read_bytes(local: Path, path: str) -> bytes:
-    try:
-        data = local.read_bytes()
-    except OSError as error:
-        raise DialectError(
-            path, "a readable file", error.strerror or str(error), _NEXT_STEP
-        ) from error
-    if not data.removeprefix(_BOM).strip():
-        raise DialectError(path, "a CSV table", f"an empty file of {len(data)} bytes", _NEXT_STEP)
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DialectError(
-            f"{path}, line {line}",
-            "text in UTF-8",
-            f"byte 0x{data[error.start]:02x} at offset {error.start}",
-            _NEXT_STEP,
-        ) from error
-    if b"\0" in data:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise DialectError(f"{path}, line {line}", "text", "a NUL byte", _NEXT_STEP)
-    return data
-
-
 def _check_header(
-    data: bytes, path: str, required: Sequence[str], optional: Sequence[str]
+    data: bytes,
+    path: str,
+    required: Sequence[str],
+    optional: Sequence[str] | None,
+    delimiter: str,
 ) -> list[str]:
-    first = data.removeprefix(_BOM).splitlines()[0].decode("utf-8")
+    first = data.removeprefix(BOM).splitlines()[0].decode("utf-8")
     try:
-        header = next(csv.reader([first]), [])
+        header = next(csv.reader([first], delimiter=delimiter), [])
     except csv.Error:
         # A line far too long for a header: its start is shown as the one column there is.
         header = [first]
     missing = [name for name in required if name not in header]
-    unknown = [name for name in header if name not in {*required, *optional}]
+    unknown = [name for name in header if name not in {*required, *(optional or ())}]
     repeated = sorted({name for name in header if header.count(name) > 1})
     where = f"{path}, line 1"
     if missing:
@@ -161,7 +164,7 @@ def _check_header(
             "a header without them: " + shorten(first, 160),
             " ".join(["Was a column renamed,", *renamed, _NEXT_STEP] if renamed else [_NEXT_STEP]),
         )
-    if unknown:
+    if unknown and optional is not None:
         raise DialectError(
             where,
             "no columns but " + ", ".join([*required, *optional]),

@@ -1,29 +1,33 @@
 """A companion of an archive: another public place, pinned, whose files the data card lists.
 
-Nothing is listed over the network: paths, sizes and SHA-256 come from the card.
+Nothing is listed over the network: paths, and sizes and SHA-256 where they are known, come from
+the card.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from vinarch.errors import RefusedError
-from vinarch.fetching.offers import Checksum, OfferedFile
+from vinarch.errors import CardError, RefusedError
+from vinarch.fetching.offers import Checksum, OfferedFile, fault_of_path
+from vinarch.fetching.refusals import Question
 from vinarch.fetching.streaming import stream
-from vinarch.fetching.web import Question
 
 if TYPE_CHECKING:
     import requests
 
-    from vinarch.catalog import Archive, Companion
-    from vinarch.fetching.streaming import Advance
+    from vinarch.catalog import Archive, Companion, ListedFile
+    from vinarch.fetching.streaming import Advance, Target
 
 NEXT_STEP = (
     "Try again later, or set VINARCH_MIRROR to a folder that holds the tables as "
     "<archive>/<path>; see docs/how-to/get-the-data.md."
 )
+
+
+FILES_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class CompanionSource:
 
     companion: Companion
     session: requests.Session
+    at_once: int = FILES_AT_ONCE
 
     @property
     def name(self) -> str:
@@ -42,12 +47,7 @@ class CompanionSource:
         """Return what the card lists."""
         base = self.companion.url.rstrip("/")
         offers = tuple(
-            OfferedFile(
-                file.path,
-                file.size_bytes,
-                Checksum("sha256", file.sha256),
-                f"{base}/{quote(file.path)}",
-            )
+            OfferedFile(file.path, file.size_bytes, checksum_of(file), f"{base}/{quote(file.path)}")
             for file in self.companion.files
             if archive.role_of(file.path) is not None
         )
@@ -55,9 +55,23 @@ class CompanionSource:
             raise RefusedError(
                 self.name, f"tables of {archive.name}", "none in the data card", NEXT_STEP
             )
+        for offer in offers:
+            fault = fault_of_path(offer.path)
+            if fault:
+                raise CardError(
+                    f"data card of {archive.name}",
+                    "paths inside the archive",
+                    f"{offer.path!r}, which has {fault}",
+                    "Mend the card.",
+                )
         return offers
 
-    def deliver(self, file: OfferedFile, target: BinaryIO, advance: Advance) -> None:
+    def deliver(self, file: OfferedFile, target: Target, advance: Advance) -> None:
         """Stream a file from below the companion's URL."""
         question = Question(file.location, self.name, file.path, NEXT_STEP)
         stream(self.session, question, file, target, advance)
+
+
+def checksum_of(file: ListedFile) -> Checksum | None:
+    """Return the checksum that a card knows of a file, None if it knows none."""
+    return None if file.sha256 is None else Checksum("sha256", file.sha256)

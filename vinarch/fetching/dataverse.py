@@ -1,49 +1,40 @@
 """A Dataverse installation as a source: a DOI and a version in, offered files out.
 
-Speaks the native API: pages through a version's files, takes ingested tables in their original
-form, and refuses in one sentence.
-It sends no API token, so it sees what the public sees.
+Speaks the native API: pages through a version's files once and keeps the list, takes ingested
+tables in their original form, and refuses in one sentence.
+An API token, if there is one, goes to this installation and to nobody else.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from vinarch.errors import RefusedError
 from vinarch.fetching.addresses import shown_url
-from vinarch.fetching.offers import (
-    ALGORITHMS,
-    Checksum,
-    OfferedFile,
-    fault_of_path,
-    repeated_path,
-)
+from vinarch.fetching.listing import ListingError, check_paths, files_listed
+from vinarch.fetching.manifest import Manifest
+from vinarch.fetching.offers import SHOWN_NAMES, OfferedFile
+from vinarch.fetching.refusals import Question, RestrictedError, shorten
+from vinarch.fetching.staging import write_whole
 from vinarch.fetching.streaming import stream
-from vinarch.fetching.web import Question, get_json, shorten
+from vinarch.fetching.web import TOKEN_HEADER, get_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     import requests
 
     from vinarch.catalog import Archive
-    from vinarch.fetching.streaming import Advance
+    from vinarch.fetching.streaming import Advance, Target
 
 PAGE_FILES = 1000
 """Files a page: few questions without a page that a busy server cannot finish."""
 
-SHOWN_NAMES = 3
-"""Listed names that an error quotes."""
-
-_ORIGINAL_SUFFIXES = {
-    "text/csv": ".csv",
-    "text/comma-separated-values": ".csv",
-    "text/tsv": ".tsv",
-    "text/tab-separated-values": ".tsv",
-}
-"""For servers too old to tell an ingested table's original name."""
+FILES_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -53,6 +44,12 @@ class DataverseSource:
     url: str
     doi: str
     session: requests.Session
+    token: str | None = field(default=None, repr=False)
+    kept: Path | None = None
+    """Where the list of files is kept; None keeps none."""
+    refresh: bool = False
+    """Whether to ask for the list even if it is here."""
+    at_once: int = FILES_AT_ONCE
 
     @property
     def name(self) -> str:
@@ -69,43 +66,107 @@ class DataverseSource:
         )
 
     def list_files(self, archive: Archive) -> tuple[OfferedFile, ...]:
-        """Page through the version's files and return the tables."""
-        entries = list(self._entries(archive))
-        try:
-            paths = [_path_in(entry) for entry in entries]
-            tables = [
-                (path, entry)
-                for path, entry in zip(paths, entries, strict=True)
-                if archive.role_of(path) is not None
-            ]
-            offers = [self._offer(path, entry) for path, entry in tables]
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise self._refusal(
-                "its list of files",
-                f"a file entry that cannot be read ({type(error).__name__}: {error})",
-            ) from error
-        if not offers:
-            raise self._refusal(
-                f"tables of {archive.name} {archive.version}",
-                f"{len(paths)} files, none of them a table that the data card names"
-                + _examples(paths),
-            )
-        self._check([offer.path for offer in offers])
-        closed = [path for path, entry in tables if entry.get("restricted")]
-        if closed:
-            raise self._refusal(
-                f"public tables of {archive.name}",
-                f"{len(closed)} of {len(offers)} tables restricted{_examples(closed)}",
-            )
-        return tuple(sorted(offers, key=lambda offer: offer.path))
+        """Return the version's tables, from the list that is kept or else from the server."""
+        kept = None if self.refresh else self._kept_manifest(archive)
+        if kept is not None:
+            try:
+                return self._offers(kept, archive)
+            except RefusedError:
+                pass  # a restriction may have been lifted, a damaged list is mended: ask
+        return self._offers(self.fetch_manifest(archive), archive)
 
-    def deliver(self, file: OfferedFile, target: BinaryIO, advance: Advance) -> None:
-        """Stream a file in its original form; only the first question counts as a download."""
-        question = Question(
-            file.location, self.name, file.path, self.next_step, {"format": "original"}
+    def fetch_manifest(self, archive: Archive) -> Manifest:
+        """Page through the version's files, and keep the list.
+
+        Raises
+        ------
+        RefusedError
+            If the server refuses, or its list cannot be used.
+        OSError
+            If the list cannot be written.
+        """
+        try:
+            files = files_listed(list(self._entries(archive)))
+        except ListingError as error:
+            raise self._refusal(error.expected, error.got) from error
+        manifest = Manifest(
+            archive=archive.name,
+            doi=self.doi,
+            version=archive.version,
+            source=self.name,
+            fetched_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            files=files,
         )
+        if self.kept is not None:
+            self.kept.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self.kept, manifest.to_json())
+        return manifest
+
+    def latest_version(self) -> str:
+        """Ask which version of the dataset was published last, such as ``"9.0"``.
+
+        Raises
+        ------
+        RefusedError
+            If the server refuses, or tells no version.
+        """
+        question = self._question(
+            f"{self.url.rstrip('/')}/api/datasets/:persistentId/versions/:latest-published",
+            "its latest published version",
+            {"persistentId": f"doi:{self.doi}", "excludeFiles": "true"},
+        )
+        envelope = self._ask(question)
+        try:
+            told = envelope["data"]
+            return f"{int(told['versionNumber'])}.{int(told['versionMinorNumber'])}"
+        except (KeyError, TypeError, ValueError):
+            raise question.refusal("an answer without a version's number") from None
+
+    def deliver(self, file: OfferedFile, target: Target, advance: Advance) -> None:
+        """Stream a file in its original form; only the first question counts as a download."""
+        question = self._question(file.location, file.path, {"format": "original"})
         again = replace(question, parameters={"format": "original", "gbrecs": "true"})
         stream(self.session, question, file, target, advance, question_again=again)
+
+    def _kept_manifest(self, archive: Archive) -> Manifest | None:
+        """Return the list that is kept, None if there is none of this version and place."""
+        if self.kept is None:
+            return None
+        try:
+            manifest = Manifest.from_json(self.kept.read_bytes())
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+        told = (manifest.archive, manifest.doi, manifest.version, manifest.source)
+        asked = (archive.name, self.doi, archive.version, self.name)
+        return manifest if told == asked else None
+
+    def _offers(self, manifest: Manifest, archive: Archive) -> tuple[OfferedFile, ...]:
+        """Return the tables of a manifest."""
+        tables = [file for file in manifest.files if archive.role_of(file.path) is not None]
+        if not tables:
+            raise self._refusal(
+                f"tables of {archive.name} {archive.version}",
+                f"{len(manifest.files)} files, none of them a table that the data card names"
+                + _examples([file.path for file in manifest.files]),
+            )
+        closed = [file.path for file in tables if file.restricted]
+        if closed and self.token is None:
+            raise RestrictedError(
+                self.name,
+                f"public tables of {archive.name}",
+                f"{len(closed)} of {len(tables)} tables restricted{_examples(closed)}",
+                f"Ask for access at https://doi.org/{self.doi}, and set VINARCH_DATAVERSE_TOKEN to "
+                "your API token.",
+            )
+        try:
+            check_paths([file.path for file in tables])
+        except ListingError as error:
+            raise self._refusal(error.expected, error.got) from error
+        base = f"{self.url.rstrip('/')}/api/access/datafile"
+        return tuple(
+            OfferedFile(file.path, file.download_bytes, file.checksum, f"{base}/{file.id}")
+            for file in tables
+        )
 
     def _entries(self, archive: Archive) -> Iterator[Mapping[str, Any]]:
         """Yield the file entries of all pages."""
@@ -125,74 +186,63 @@ class DataverseSource:
 
     def _ask_page(self, archive: Archive, offset: int) -> Mapping[str, Any]:
         base = self.url.rstrip("/")
-        question = Question(
+        question = self._question(
             f"{base}/api/datasets/:persistentId/versions/{archive.version}/files",
-            self.name,
             f"the list of files of {archive.name} {archive.version}",
-            self.next_step,
             {
                 "persistentId": f"doi:{self.doi}",
                 "limit": str(PAGE_FILES),
                 "offset": str(offset),
             },
         )
+        envelope = self._ask(question)
+        total = envelope.get("totalCount")
+        if not isinstance(envelope.get("data"), list) or not isinstance(total, int | None):
+            raise question.refusal("JSON that is no list of files")
+        return envelope
+
+    def _ask(self, question: Question) -> Mapping[str, Any]:
         envelope = get_json(self.session, question)
         if not isinstance(envelope, dict):
             raise question.refusal("JSON that is no Dataverse answer")
         if envelope.get("status") != "OK":
             said = shorten(str(envelope.get("message", "nothing more")))
             raise question.refusal(f'status {envelope.get("status")!r}, saying "{said}"')
-        total = envelope.get("totalCount")
-        if not isinstance(envelope.get("data"), list) or not isinstance(total, int | None):
-            raise question.refusal("JSON that is no list of files")
         return envelope
 
-    def _offer(self, path: str, entry: Mapping[str, Any]) -> OfferedFile:
-        data = entry["dataFile"]
-        size = data.get("originalFileSize") if _is_ingested(data) else data["filesize"]
-        return OfferedFile(
-            path,
-            None if size is None else int(size),
-            _checksum_in(data),
-            f"{self.url.rstrip('/')}/api/access/datafile/{int(data['id'])}",
+    def _question(self, url: str, wanted: str, parameters: Mapping[str, str]) -> Question:
+        secrets = {} if self.token is None else {TOKEN_HEADER: self.token}
+        return Question(
+            url,
+            self.name,
+            wanted,
+            self.next_step,
+            parameters,
+            secrets=secrets,
+            hints=_hints(f"https://doi.org/{self.doi}", with_token=self.token is not None),
         )
-
-    def _check(self, paths: list[str]) -> None:
-        for path in paths:
-            fault = fault_of_path(path)
-            if fault:
-                raise self._refusal("paths inside the archive", f"{path!r}, which has {fault}")
-        twice = repeated_path(paths)
-        if twice is not None:
-            raise self._refusal("each path once in its list", f"{twice!r} twice")
 
     def _refusal(self, wanted: str, reason: str) -> RefusedError:
         return RefusedError(self.name, wanted, reason, self.next_step)
 
 
-def _is_ingested(data: Mapping[str, Any]) -> bool:
-    return bool(data.get("tabularData")) or "originalFileFormat" in data
-
-
-def _path_in(entry: Mapping[str, Any]) -> str:
-    """Return a file's path as its authors uploaded it."""
-    data = entry["dataFile"]
-    name = str(entry["label"])
-    if _is_ingested(data):
-        suffix = _ORIGINAL_SUFFIXES.get(data.get("originalFileFormat", ""))
-        if "originalFileName" in data:
-            name = str(data["originalFileName"])
-        elif suffix:
-            name = name.removesuffix(".tab") + suffix
-    folder = entry.get("directoryLabel")
-    return f"{folder}/{name}" if folder else name
-
-
-def _checksum_in(data: Mapping[str, Any]) -> Checksum | None:
-    checksum = data.get("checksum")
-    if checksum is not None:
-        return Checksum(ALGORITHMS[checksum["type"]], str(checksum["value"]).lower())
-    return Checksum("md5", str(data["md5"]).lower()) if "md5" in data else None
+def _hints(page: str, *, with_token: bool) -> Mapping[int, str]:
+    """Return what helps against a status of Dataverse."""
+    token = (
+        "Check VINARCH_DATAVERSE_TOKEN: a token belongs to one installation and ends after a year"
+        if with_token
+        else "Set VINARCH_DATAVERSE_TOKEN to your API token of this installation"
+    )
+    return {
+        400: f"Open {page} in a browser, answer what it asks, such as a guestbook, download the "
+        "files there, and set VINARCH_MIRROR to a folder that holds them.",
+        401: f"{token}.",
+        403: f"See at {page} whether the files are restricted. If so, ask there for access. "
+        f"{token}.",
+        404: f"See at {page} whether this version was withdrawn; --refresh asks for the list of "
+        "files anew.",
+        429: "It counts questions by the hour: try again later.",
+    }
 
 
 def _examples(paths: list[str]) -> str:

@@ -9,29 +9,46 @@ Reads no environment variable and opens no table.
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from vinarch.errors import FetchError, MirrorError, RefusedError
+from vinarch.fetching.choosing import PLAIN, Wish
+from vinarch.fetching.comparing import (
+    hold_against_record,
+    is_smaller,
+    narrowed,
+    nobody_gave,
+    tell_differences,
+)
+from vinarch.fetching.dataverse import DataverseSource
+from vinarch.fetching.filled_folder import FilledFolder
+from vinarch.fetching.fsspec_mirror import FsspecMirror
+from vinarch.fetching.gathering import RECORDED, Room, gather
 from vinarch.fetching.keeping import Exchange, Holding, Places, lock_for, storing
-from vinarch.fetching.mirror import FolderMirror, UrlMirror, open_mirror
-from vinarch.fetching.receipts import read_receipt, write_receipt
+from vinarch.fetching.mirror import FolderMirror, UrlMirror
+from vinarch.fetching.order import asking_of, missing_here, offline_error, standing_receipt
+from vinarch.fetching.parts import Parts
+from vinarch.fetching.planning import chosen_of, tell_coming
+from vinarch.fetching.receipts import read_receipt, recorded_checksums, write_receipt
+from vinarch.fetching.refusals import AnsweredError
 from vinarch.fetching.settings import DEFAULT_DATAVERSE_URL
-from vinarch.fetching.sources import sources_of
-from vinarch.fetching.staging import gather
+from vinarch.fetching.sources import Workshop
+from vinarch.fetching.stamps import Stamps
 from vinarch.fetching.web import web_session
 from vinarch.progress import LogProgress
-from vinarch.provenance import Asked, FetchedFile, Provenance, sha256_of
+from vinarch.provenance import Asked, FetchedFile, Provenance
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from filelock import FileLock
 
     from vinarch.catalog import Archive
+    from vinarch.fetching.mirrors import MirrorText
     from vinarch.fetching.offers import OfferedFile
     from vinarch.fetching.sources import Source
     from vinarch.progress import Progress
@@ -39,14 +56,23 @@ if TYPE_CHECKING:
 GAVE = "gave the files"
 """The outcome of the source that the files came from."""
 
+NO_DOI = "not asked: the archive has no DOI"
 
-def fetch_archive(
+AT_THEIR_WORD = (FolderMirror, UrlMirror, FilledFolder)
+"""The user's own, or held against a list of their own: nothing is recorded to hold them to."""
+
+MIRRORS = (*AT_THEIR_WORD, FsspecMirror)
+
+
+def fetch_archive(  # noqa: PLR0913 - each is a setting of its own
     archive: Archive,
     home: Path,
     *,
-    mirror: str | os.PathLike[str] | None = None,
+    mirror: MirrorText | Iterable[MirrorText] | None = None,
     dataverse_url: str = DEFAULT_DATAVERSE_URL,
+    dataverse_token: str | None = None,
     refresh: bool = False,
+    wish: Wish = PLAIN,
     progress: Progress | None = None,
 ) -> Holding:
     r"""Make sure that an archive's tables are on this disk.
@@ -57,14 +83,18 @@ def fetch_archive(
         From `vinarch.catalog`; only the files that its card calls tables are taken.
     home : Path
         The files go to ``<home>/downloads/<archive>/<version>/``.
-    mirror : str or path-like, optional
-        A folder or URL that holds ``<archive>/<path>`` (see `vinarch.fetching.mirror`), asked
+    mirror : str, path-like or several of these, optional
+        Places that hold ``<archive>/<path>`` (see `vinarch.fetching.mirrors`), asked in this order
         before Dataverse.
     dataverse_url : str
         The Dataverse installation, asked before the card's companions.
+    dataverse_token : str, optional
+        API token, sent to that installation only.
     refresh : bool
         Ask the sources even if a receipt stands, and take what they give even if these are fewer
         tables than are here.
+    wish : Wish
+        Which tables are taken, whether anybody may be asked, or a folder that the user filled.
     progress : Progress, optional
         Told bytes and fallbacks; the logger ``vinarch`` if not given.
 
@@ -77,8 +107,10 @@ def fetch_archive(
 
     Raises
     ------
+    OfflineError
+        If something is missing here and nobody may be asked.
     MirrorError
-        If the mirror does not exist, breaks its promise, or gives fewer tables than are here.
+        If a mirror does not exist, breaks its promise, or gives fewer tables than are here.
     ChecksumError
         If a source gives other bytes than the published ones; no other source is asked then.
     FetchError
@@ -87,7 +119,7 @@ def fetch_archive(
     ParameterError
         If the mirror is no text and no path.
     StoreError
-        If the home cannot be written.
+        If the home cannot be written, or its disk has not enough room.
 
     Examples
     --------
@@ -106,64 +138,85 @@ def fetch_archive(
     """
     progress = progress or LogProgress()
     places = Places(home.absolute(), archive)
-    with web_session() as session, storing(places.folder):
-        named = None if mirror is None else open_mirror(mirror, session)
-        name = None if named is None else named.name
-        if not refresh:
-            # First without the lock, so that a home that is read-only serves what it has.
-            provenance = read_receipt(archive, places.folder, name, say=lambda _: None)
-            if provenance is not None:
-                return Holding(archive, places.folder, provenance)
+    with web_session() as session, ExitStack() as rooms, storing(places.folder):
+        workshop = Workshop(session, places.lock.parent, rooms, progress)
+        dataverse = DataverseSource(
+            dataverse_url, archive.doi, session, dataverse_token, places.manifest, refresh
+        )
+        asking = asking_of(places, mirror, dataverse, workshop, wish)
+        # What a user put into a folder since it was last looked at is wanted, too.
+        look = refresh or wish.from_folder is not None
+        # First without the lock, so that a home that is read-only serves what it has.
+        standing = None if look else standing_receipt(places, asking.named, wish, lambda _: None)
+        if standing is not None:
+            return Holding(archive, places.folder, standing)
+        if wish.offline and not asking.sources:
+            raise offline_error(archive, missing_here(places, wish), ())
         lock = lock_for(places, progress)
         try:
-            provenance = (
-                None if refresh else read_receipt(archive, places.folder, name, progress.say)
-            )
-            if provenance is not None:
+            standing = None if look else standing_receipt(places, asking.named, wish, progress.say)
+            if standing is not None:
                 lock.release()
-                return Holding(archive, places.folder, provenance)
-            sources = sources_of(archive, named, dataverse_url, session)
-            with _tidying(places.staging):
-                return _ask_in_order(sources, places, lock, progress, refresh=refresh)
+                return Holding(archive, places.folder, standing)
+            with _tidying(places):
+                return _ask_in_order(asking.sources, places, lock, progress, wish, refresh=refresh)
         except BaseException:
             lock.release()
             raise
 
 
 def _ask_in_order(
-    sources: Sequence[Source], places: Places, lock: FileLock, progress: Progress, *, refresh: bool
+    sources: Sequence[Source],
+    places: Places,
+    lock: FileLock,
+    progress: Progress,
+    wish: Wish,
+    *,
+    refresh: bool,
 ) -> Holding:
     archive = places.archive
     held = None if refresh else read_receipt(archive, places.folder, None, say=lambda _: None)
     asked: list[Asked] = []
-    for source in sources:
+    hints: list[str] = []
+    room = Room(places.folder, places.staging, Parts(places.parts), Stamps.read(places.stamps))
+    for number, source in enumerate(sources, start=1):
+        if not isinstance(source, MIRRORS):
+            asked += _not_asked(archive, asked)
         try:
             files = source.list_files(archive)
-            if held is not None and len(files) < len(held.files):
+            if held is not None and is_smaller(archive, files, held):
                 raise _fewer(source, len(files), held)
-            _gather_with_progress(source, files, places, progress)
+            files, left_out = chosen_of(archive, files, wish.selection, held)
+            tell_coming(wish, archive, source, files, ((room.folder, room.staging), room.stamps))
+            _gather_with_progress(source, files, room, archive, progress)
         except RefusedError as error:
             asked.append(Asked(source.name, error.got))
-            if len(asked) < len(sources):
-                following = sources[len(asked)].name
+            hints += [error.hint] if isinstance(error, AnsweredError) and error.hint else []
+            if number < len(sources):
+                following = sources[number].name
                 progress.say(f"{source.name} refused: {error.got}. Trying {following}.")
             continue
         asked.append(Asked(source.name, GAVE))
-        provenance = _record(files, places, tuple(asked))
-        _tell(provenance, archive, progress)
+        provenance = _record(source, files, places, room.stamps, tuple(asked), progress)
+        if left_out:
+            provenance = replace(provenance, left_out=left_out)
+        write_receipt(provenance, places.staging)
+        tell_differences(provenance, narrowed(archive, left_out), progress)
         vouched = frozenset(file.path for file in files if file.checksum is not None)
         return Holding(archive, places.staging, provenance, Exchange(places, lock, vouched))
-    raise FetchError(
-        f"archive {archive.name} {archive.version}",
-        f"its tables from one of {len(sources)} sources",
-        "; ".join(f"[{one.source}] {one.outcome}" for one in asked),
-        "Try again later, or download the tables from another place and set VINARCH_MIRROR to a "
-        f"folder that holds {_example_of(archive)} and so on; see docs/how-to/get-the-data.md.",
-    )
+    if wish.offline:
+        raise offline_error(archive, missing_here(places, wish), asked)
+    raise nobody_gave(archive, [*asked, *_not_asked(archive, asked)], hints)
+
+
+def _not_asked(archive: Archive, asked: Sequence[Asked]) -> list[Asked]:
+    """Tell once, after the mirror, that there is no deposit to ask for."""
+    skipped = Asked("Dataverse", NO_DOI)
+    return [] if archive.doi or skipped in asked else [skipped]
 
 
 def _fewer(source: Source, given: int, held: Provenance) -> FetchError:
-    kind = MirrorError if isinstance(source, FolderMirror | UrlMirror) else FetchError
+    kind = MirrorError if isinstance(source, MIRRORS) else FetchError
     return kind(
         source.name,
         f"at least the {len(held.files)} tables of {held.archive} {held.version} that are here "
@@ -175,25 +228,42 @@ def _fewer(source: Source, given: int, held: Provenance) -> FetchError:
 
 
 def _gather_with_progress(
-    source: Source, files: Sequence[OfferedFile], places: Places, progress: Progress
+    source: Source,
+    files: Sequence[OfferedFile],
+    room: Room,
+    archive: Archive,
+    progress: Progress,
 ) -> None:
     total = sum(file.size_bytes or 0 for file in files)
-    label = f"{places.archive.name} {places.archive.version} from {source.name}"
+    label = f"{archive.name} {archive.version} from {source.name}"
     progress.start(label, total, "B")
     try:
-        gather(source, files, places.folder, places.staging, progress.advance)
+        gather(source, files, room, progress)
     finally:
         progress.finish()
 
 
-def _record(files: Sequence[OfferedFile], places: Places, asked: tuple[Asked, ...]) -> Provenance:
-    """Write beside the gathered files what came from where."""
+def _record(
+    source: Source,
+    files: Sequence[OfferedFile],
+    places: Places,
+    stamps: Stamps,
+    asked: tuple[Asked, ...],
+    progress: Progress,
+) -> Provenance:
+    """Return what came from where, once it was held against what came before."""
     archive = places.archive
     fetched = []
     for file in files:
         path = places.staging / file.path
-        fetched.append(FetchedFile(file.path, path.stat().st_size, sha256_of(path)))
-    provenance = Provenance(
+        sha256 = stamps.hash_of(file.path, path, RECORDED)
+        fetched.append(FetchedFile(file.path, path.stat().st_size, sha256))
+    # The old files stay until the new ones are confirmed.
+    stamps.keep([places.folder, places.staging], [file.path for file in files])
+    if not isinstance(source, AT_THEIR_WORD):
+        recorded = recorded_checksums(archive, places.folder, source.name)
+        hold_against_record(source, files, fetched, recorded, places.folder, progress)
+    return Provenance(
         archive=archive.name,
         doi=archive.doi,
         version=archive.version,
@@ -202,49 +272,14 @@ def _record(files: Sequence[OfferedFile], places: Places, asked: tuple[Asked, ..
         asked=asked,
         files=tuple(sorted(fetched)),
     )
-    write_receipt(provenance, places.staging)
-    return provenance
-
-
-def _tell(provenance: Provenance, archive: Archive, progress: Progress) -> None:
-    """Tell how the gathered files differ from what the data card knows."""
-    count = len(provenance.files)
-    listed = max((len(companion.files) for companion in archive.companions), default=0)
-    if count < listed:
-        progress.say(
-            f"{provenance.source} gave {count} of the {listed} tables that the data card of "
-            f"{archive.name} lists; the commons will know no more."
-        )
-    given = {file.path for file in provenance.files}
-    known = {file.path for companion in archive.companions for file in companion.files}
-    if given & known:
-        # Another naming style than the card's has no path in common, and is no reason to talk.
-        for word, paths in (("lacks", known - given), ("also gave, unlisted,", given - known)):
-            if paths:
-                progress.say(f"{provenance.source} {word} {', '.join(sorted(paths))}.")
-    others = [
-        file.path
-        for file in provenance.files
-        if archive.known_sha256(file.path) not in {None, file.sha256}
-    ]
-    if others:
-        progress.say(
-            f"{provenance.source} gave {len(others)} of {count} tables with another SHA-256 "
-            f"than the data card of {archive.name} knows; they are taken as they are: "
-            + ", ".join(others)
-        )
 
 
 @contextmanager
-def _tidying(staging: Path) -> Iterator[None]:
+def _tidying(places: Places) -> Iterator[None]:
     """Give a disk that failed its room back; after other failures, gathered files may serve."""
     try:
         yield
     except OSError:
-        shutil.rmtree(staging, ignore_errors=True)
+        for folder in (places.staging, places.parts):
+            shutil.rmtree(folder, ignore_errors=True)
         raise
-
-
-def _example_of(archive: Archive) -> str:
-    listed = [file.path for companion in archive.companions for file in companion.files]
-    return f"{archive.name}/{(listed or [archive.tables[0].globs[0]])[0]}"

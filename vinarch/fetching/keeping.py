@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from vinarch.errors import StoreError
 from vinarch.fetching.staging import exchange, mend_exchange, prune
+from vinarch.fetching.stamps import Stamps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,24 @@ class Places:
         return self.folder.with_name(f".{self.archive.version}.previous")
 
     @property
+    def parts(self) -> Path:
+        """Return where files are that came half."""
+        return self.folder.with_name(f".{self.archive.version}.parts")
+
+    @property
+    def manifest(self) -> Path:
+        """Return where the version's list of files is kept, beside the folder, not in it.
+
+        In the folder it would become a part of a mirror that somebody makes of it.
+        """
+        return self.folder.with_name(f"{self.archive.version}.manifest.json")
+
+    @property
+    def stamps(self) -> Path:
+        """Return where the stamps of verified files are kept, old and new ones."""
+        return self.folder.with_name(f"{self.archive.version}.stamps.jsonl")
+
+    @property
     def lock(self) -> Path:
         """Return the file that one process at a time locks to fetch the archive."""
         return self.home / "downloads" / f"{self.archive.name}.lock"
@@ -72,6 +91,8 @@ class Exchange:
         # What is left over is litter that the next fetch removes: no reason for another error.
         with releasing(self.lock), suppress(OSError):
             prune(self.places.staging, self.vouched)
+            stamps = Stamps.read(self.places.stamps)
+            stamps.keep([self.places.folder, self.places.staging], stamps.names())
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,15 @@ import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from vinarch.errors import MirrorError, ParameterError, RefusedError
 from vinarch.fetching.addresses import shown_url
 from vinarch.fetching.offers import Checksum, OfferedFile, fault_of_path, repeated_path
+from vinarch.fetching.refusals import NotFoundError, Question, shorten
 from vinarch.fetching.streaming import BLOCK_BYTES, stream
-from vinarch.fetching.web import NotFoundError, Question, get_json, shorten
+from vinarch.fetching.web import get_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
 
     from vinarch.catalog import Archive
     from vinarch.fetching.sources import Source
-    from vinarch.fetching.streaming import Advance
+    from vinarch.fetching.streaming import Advance, Target
 
 NEXT_STEP = "Mend the mirror or VINARCH_MIRROR, or leave it unset to ask Dataverse."
+
+FILES_AT_ONCE = 4
 
 _WEB_SCHEMES = {"http", "https"}
 
@@ -105,6 +108,7 @@ class FolderMirror:
     """A folder on this disk as a source."""
 
     folder: Path
+    at_once: int = 1
 
     @property
     def name(self) -> str:
@@ -132,14 +136,15 @@ class FolderMirror:
                 for path in paths
             )
 
-    def deliver(self, file: OfferedFile, target: BinaryIO, advance: Advance) -> None:
+    def deliver(self, file: OfferedFile, target: Target, advance: Advance) -> None:
         """Copy a file's bytes."""
-        for block in self._blocks_of(Path(file.location)):
+        for block in self._blocks_of(Path(file.location), target.tell()):
             target.write(block)
             advance(len(block))
 
-    def _blocks_of(self, path: Path) -> Iterator[bytes]:
+    def _blocks_of(self, path: Path, start: int) -> Iterator[bytes]:
         with self._reading(path), path.open("rb") as source:
+            source.seek(start)
             while block := source.read(BLOCK_BYTES):
                 yield block
 
@@ -162,6 +167,7 @@ class UrlMirror:
 
     url: str
     session: requests.Session
+    at_once: int = FILES_AT_ONCE
 
     @property
     def name(self) -> str:
@@ -198,7 +204,7 @@ class UrlMirror:
             )
         return tables
 
-    def deliver(self, file: OfferedFile, target: BinaryIO, advance: Advance) -> None:
+    def deliver(self, file: OfferedFile, target: Target, advance: Advance) -> None:
         """Stream a file that the manifest promises."""
         question = Question(file.location, self.name, file.path, NEXT_STEP)
         try:

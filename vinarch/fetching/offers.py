@@ -1,4 +1,4 @@
-"""What a source offers: paths, sizes and checksums, and whether a file on disk keeps the promise.
+"""What a source offers: paths, sizes and checksums, and whether what came keeps the promise.
 
 A source's listing is untrusted: a path that could leave the archive's folder never becomes an
 offer.
@@ -7,18 +7,22 @@ No network and no Pooch.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vinarch.errors import ChecksumError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
 ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-512": "sha512"}
 """Dataverse's names of the checksums, and those of `hashlib`."""
+
+
+_NO_NAMES = frozenset({"", ".", ".."})
+
+SHOWN_NAMES = 3
+"""Names that a message quotes of a long list."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def fault_of_path(path: str) -> str | None:
         return "a character that cannot be printed"
     if ":" in path.split("/", 1)[0]:
         return "a drive letter or a scheme"
-    if any(part in {"", ".", ".."} for part in path.split("/")):
+    if not _NO_NAMES.isdisjoint(path.split("/")):
         return 'an empty part, "." or ".."'
     return None
 
@@ -77,49 +81,58 @@ def repeated_path(paths: Iterable[str]) -> str | None:
     return None
 
 
-def is_held(path: Path, offer: OfferedFile) -> bool:
-    """Tell whether a path is a file that is known to hold the offered bytes.
+def some_of(paths: Sequence[str]) -> str:
+    """Name the first few of some paths, and say how many more there are.
 
-    False where the source gave no checksum: then nothing is known.
+    Examples
+    --------
+    >>> some_of(["a", "b", "c", "d", "e"])
+    'a, b, c and 2 more'
     """
-    if offer.checksum is None or path.is_symlink() or not path.is_file():
-        return False
-    if offer.size_bytes is not None and path.stat().st_size != offer.size_bytes:
-        return False
-    return _digest(path, offer.checksum.algorithm) == offer.checksum.value
+    more = len(paths) - SHOWN_NAMES
+    return ", ".join(paths[:SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def verify(path: Path, offer: OfferedFile, source: str) -> None:
+def hold_against(offer: OfferedFile, source: str, size: int, digests: Mapping[str, str]) -> None:
     """Hold a complete download against its offer.
+
+    Parameters
+    ----------
+    offer : OfferedFile
+        What was promised.
+    source : str
+        By whom.
+    size : int
+        Bytes that came.
+    digests : mapping of str to str
+        Their hashes by algorithm; that of the offer's checksum is among them.
 
     Raises
     ------
     ChecksumError
         If the size or the checksum differs.
     """
-    size = path.stat().st_size
     if offer.size_bytes is not None and size != offer.size_bytes:
         raise wrong_size(offer, source, f"{size} bytes")
     if offer.checksum is None:
         return
     algorithm = offer.checksum.algorithm
-    got = _digest(path, algorithm)
-    if got != offer.checksum.value:
-        hint = ""
-        if source.startswith("Dataverse"):
-            hint = (
-                "The size is right; some records at Harvard hold the checksum of the .tab file "
-                "without its header (IQSS/dataverse#9501). "
-                if offer.size_bytes is not None
-                else ""
-            )
-        raise ChecksumError(
-            f"{offer.path} from {source}",
-            f"{algorithm} {offer.checksum.value}",
-            f"{got} over {size} bytes",
-            f"{hint}Ask again, and if it stays so, ask another source (VINARCH_MIRROR) "
-            "or tell the archive's authors.",
+    got = digests[algorithm]
+    if got == offer.checksum.value:
+        return
+    hint = ""
+    if source.startswith("Dataverse") and offer.size_bytes is not None:
+        hint = (
+            "The size is right; some records at Harvard hold the checksum of the .tab file "
+            "without its header (IQSS/dataverse#9501). "
         )
+    raise ChecksumError(
+        f"{offer.path} from {source}",
+        f"{algorithm} {offer.checksum.value}",
+        f"{got} over {size} bytes",
+        f"{hint}Ask again with --refresh, and if it stays so, ask another source (VINARCH_MIRROR) "
+        "or tell the archive's authors.",
+    )
 
 
 def wrong_size(offer: OfferedFile, source: str, got: str) -> ChecksumError:
@@ -130,10 +143,3 @@ def wrong_size(offer: OfferedFile, source: str, got: str) -> ChecksumError:
         got,
         "Ask again, and if it stays so, ask another source (VINARCH_MIRROR).",
     )
-
-
-def _digest(path: Path, algorithm: str) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(
-            file, lambda: hashlib.new(algorithm, usedforsecurity=False)
-        ).hexdigest()

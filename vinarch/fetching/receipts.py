@@ -5,10 +5,12 @@ Knows one file name and what makes a receipt count; asks no source.
 
 from __future__ import annotations
 
+import os
+import stat
 from typing import TYPE_CHECKING
 
 from vinarch.fetching.offers import fault_of_path
-from vinarch.fetching.staging import open_new, sync_folder
+from vinarch.fetching.staging import write_whole
 from vinarch.provenance import Provenance
 
 if TYPE_CHECKING:
@@ -16,17 +18,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vinarch.catalog import Archive
+    from vinarch.fetching.stamps import Stamps
+    from vinarch.provenance import FetchedFile
 
 RECEIPT_NAME = "provenance.json"
 
 
 def read_receipt(
-    archive: Archive, folder: Path, mirror_name: str | None, say: Callable[[str], object]
+    archive: Archive,
+    folder: Path,
+    mirror_name: str | None,
+    say: Callable[[str], object],
+    stamps: Stamps | None = None,
 ) -> Provenance | None:
     """Return the provenance of an archive's folder if its receipt counts.
 
     It counts when it can be read, speaks of this version of the archive, all its files are there
-    with the right sizes, and the mirror, if there is one, was asked then.
+    with the right sizes, and the mirror, if there is one, was asked then. With stamps, the files
+    must also have the right bytes: those that changed since they were verified are read.
 
     Parameters
     ----------
@@ -38,6 +47,8 @@ def read_receipt(
         The mirror's `name` as a source.
     say : callable
         Told why a receipt does not count; silent where there is none or the mirror is new.
+    stamps : Stamps, optional
+        Of the archive's files; added to.
 
     Raises
     ------
@@ -51,7 +62,7 @@ def read_receipt(
         return None
     try:
         provenance = Provenance.from_json(text.decode())
-        fault = _fault_of(provenance, archive, folder)
+        fault = _fault_of(provenance, archive, folder, stamps)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         fault = f"it cannot be read ({type(error).__name__}: {error})"
     if fault:
@@ -62,6 +73,33 @@ def read_receipt(
     return provenance
 
 
+def recorded_checksums(archive: Archive, folder: Path, source: str) -> dict[str, str]:
+    """Return the SHA-256 of each file, by path, that a source gave when it was asked before.
+
+    Parameters
+    ----------
+    archive : Archive
+        From its data card.
+    folder : Path
+        Where the receipt is; none, an unreadable one, or one of another version tells nothing.
+    source : str
+        The source's name; what came from another place is not its promise.
+
+    Raises
+    ------
+    OSError
+        If the disk fails; a missing file is no failure.
+    """
+    try:
+        provenance = Provenance.from_json((folder / RECEIPT_NAME).read_bytes().decode())
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    told = (provenance.archive, provenance.version, provenance.source)
+    if told != (archive.name, archive.version, source):
+        return {}
+    return {file.path: file.sha256 for file in provenance.files}
+
+
 def write_receipt(provenance: Provenance, folder: Path) -> None:
     """Write the receipt at once or not at all.
 
@@ -70,30 +108,34 @@ def write_receipt(provenance: Provenance, folder: Path) -> None:
     OSError
         From this disk.
     """
-    fresh = folder / f"{RECEIPT_NAME}.new"
-    try:
-        with open_new(fresh) as file:
-            file.write(provenance.to_json().encode())
-        fresh.replace(folder / RECEIPT_NAME)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise
-    sync_folder(folder)
+    write_whole(folder / RECEIPT_NAME, provenance.to_json())
 
 
-def _fault_of(provenance: Provenance, archive: Archive, folder: Path) -> str:
+def _fault_of(provenance: Provenance, archive: Archive, folder: Path, stamps: Stamps | None) -> str:
     told = (provenance.archive, provenance.version)
     if told != (archive.name, archive.version):
         return f"it speaks of {' '.join(told)}, not of {archive.name} {archive.version}"
     if not provenance.files:
         return "it lists no file"
     for file in provenance.files:
-        if fault_of_path(file.path):
-            return f"it lists {file.path!r}"
-        path = folder / file.path
-        if not path.is_file():
-            return f"{file.path} is missing"
-        size = path.stat().st_size
-        if size != file.size_bytes:
-            return f"{file.path} has {size} bytes, not {file.size_bytes}"
+        fault = _fault_of_file(file, folder, stamps)
+        if fault:
+            return fault
     return ""
+
+
+def _fault_of_file(file: FetchedFile, folder: Path, stamps: Stamps | None) -> str:
+    if fault_of_path(file.path):
+        return f"it lists {file.path!r}"
+    try:
+        status = os.stat(f"{folder}/{file.path}")  # noqa: PTH116 - ten thousands of them
+    except (FileNotFoundError, NotADirectoryError):
+        return f"{file.path} is missing"
+    if not stat.S_ISREG(status.st_mode):
+        return f"{file.path} is missing"
+    if status.st_size != file.size_bytes:
+        return f"{file.path} has {status.st_size} bytes, not {file.size_bytes}"
+    if stamps is None or stamps.hashes_of(file.path, status).get("sha256") == file.sha256:
+        return ""
+    got = stamps.hash_of(file.path, folder / file.path, "sha256")
+    return "" if got == file.sha256 else f"{file.path} has other bytes than those that came"

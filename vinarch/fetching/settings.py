@@ -6,7 +6,7 @@ The only module of the fetch layer that reads the environment; callers pass its 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,10 +27,14 @@ class Settings:
     home: Path
     mirror: str | None
     dataverse_url: str
+    dataverse_token: str | None = field(default=None, repr=False)
+    """Sent to the installation at `dataverse_url` only, and never shown."""
+    offline: bool = False
+    """Whether no connection may be opened."""
 
 
 def settings_from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read ``VINARCH_HOME``, ``VINARCH_MIRROR`` and ``VINARCH_DATAVERSE_URL``.
+    """Read ``VINARCH_HOME``, ``VINARCH_MIRROR``, ``VINARCH_OFFLINE`` and those of Dataverse.
 
     Parameters
     ----------
@@ -46,7 +50,8 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
     Raises
     ------
     ParameterError
-        If ``VINARCH_HOME`` begins with the ``~`` of a user who has no home.
+        If ``VINARCH_HOME`` begins with the ``~`` of a user who has no home, the token cannot be
+        one, or ``VINARCH_OFFLINE`` is neither yes nor no.
 
     Examples
     --------
@@ -60,6 +65,8 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
         home=(_expand(home) if home else platformdirs.user_cache_path("vinarch")).absolute(),
         mirror=values.get("VINARCH_MIRROR", "").strip() or None,
         dataverse_url=values.get("VINARCH_DATAVERSE_URL", "").strip() or DEFAULT_DATAVERSE_URL,
+        dataverse_token=_token(values.get("VINARCH_DATAVERSE_TOKEN", "").strip()),
+        offline=_yes_no("VINARCH_OFFLINE", values.get("VINARCH_OFFLINE", "")),
     )
 
 
@@ -69,6 +76,28 @@ def default_home() -> Path:
     The folder is not made.
     """
     return settings_from_environment().home
+
+
+def _token(text: str) -> str | None:
+    if text and not (text.isascii() and text.isprintable() and " " not in text):
+        raise ParameterError(
+            "VINARCH_DATAVERSE_TOKEN",
+            "an API token, one word of plain letters, digits and hyphens",
+            f"{len(text)} characters, not shown, with others among them",
+            "Copy it anew from your account's page, API Token.",
+        )
+    return text or None
+
+
+def _yes_no(name: str, text: str) -> bool:
+    word = text.strip().lower()
+    if word in _YES | _NO:
+        return word in _YES
+    raise ParameterError(name, "1 or 0", repr(text), "Set it to 1 to ask nobody, or unset it.")
+
+
+_YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"", "0", "false", "no", "off"})
 
 
 def _expand(home: str) -> Path:

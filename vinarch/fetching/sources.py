@@ -6,17 +6,35 @@ this disk.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from vinarch.fetching.companion import CompanionSource
-from vinarch.fetching.dataverse import DataverseSource
+from vinarch.fetching.tarball import TarballSource
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import ExitStack
+    from pathlib import Path
+
     import requests
 
-    from vinarch.catalog import Archive
+    from vinarch.catalog import Archive, Companion
     from vinarch.fetching.offers import OfferedFile
-    from vinarch.fetching.streaming import Advance
+    from vinarch.fetching.streaming import Advance, Target
+    from vinarch.progress import Progress
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What sources work with during one fetch."""
+
+    session: requests.Session
+    folder: Path
+    """For nameless files that a source needs on the way."""
+    rooms: ExitStack
+    """Closes them at the end."""
+    progress: Progress
 
 
 class Source(Protocol):
@@ -25,6 +43,10 @@ class Source(Protocol):
     @property
     def name(self) -> str:
         """As the provenance records it: ``mirror: …``, ``Dataverse: …``, ``companion: …``."""
+
+    @property
+    def at_once(self) -> int:
+        """How many files it may be asked for at the same time."""
 
     def list_files(self, archive: Archive) -> tuple[OfferedFile, ...]:
         """Return the archive's tables that the source has, sorted by path; never none.
@@ -37,8 +59,8 @@ class Source(Protocol):
             If a mirror does not exist or breaks its promise.
         """
 
-    def deliver(self, file: OfferedFile, target: BinaryIO, advance: Advance) -> None:
-        """Write a file's bytes into an open, empty file and tell `advance` how many.
+    def deliver(self, file: OfferedFile, target: Target, advance: Advance) -> None:
+        """Write a file's bytes behind those that the target holds, and tell `advance` how many.
 
         Raises
         ------
@@ -50,11 +72,27 @@ class Source(Protocol):
 
 
 def sources_of(
-    archive: Archive, mirror: Source | None, dataverse_url: str, session: requests.Session
+    archive: Archive, mirror: Source | None, dataverse: Source, workshop: Workshop
 ) -> tuple[Source, ...]:
-    """Return who is asked for an archive, in order."""
+    """Return who is asked for an archive, in order; Dataverse only where there is a DOI."""
     return (
         *(() if mirror is None else (mirror,)),
-        DataverseSource(dataverse_url, archive.doi, session),
-        *(CompanionSource(companion, session) for companion in archive.companions),
+        *((dataverse,) if archive.doi else ()),
+        *(_COMPANIONS[companion.kind](companion, workshop) for companion in archive.companions),
     )
+
+
+def _file_by_file(companion: Companion, workshop: Workshop) -> Source:
+    return CompanionSource(companion, workshop.session)
+
+
+def _one_tarball(companion: Companion, workshop: Workshop) -> Source:
+    return TarballSource(
+        companion, workshop.session, workshop.folder, workshop.rooms, workshop.progress
+    )
+
+
+_COMPANIONS: Mapping[str, Callable[[Companion, Workshop], Source]] = {
+    "files": _file_by_file,
+    "github-tarball": _one_tarball,
+}

@@ -17,6 +17,7 @@ from vinarch.figures.drawing import check_columns
 from vinarch.figures.given import (
     check_axes,
     check_given,
+    experiment_of,
     marked_points,
     metric_of,
     needed,
@@ -70,8 +71,8 @@ def subsequences(
         A frame has the columns ``subsequence, start, length, count, mean_val_accuracy_percent``
         and maybe ``chosen`` and ``experiment``: the data of an earlier drawing, or what
         `vinarch.match` computes.
-    experiment : str
-        Name of the experiment; a frame of one experiment needs none.
+    experiment : str, optional
+        Name of the experiment; may be left out where there is one only.
     start, subsequence : int and str, optional
         The row to mark: start index from 0, and symbols as ``"10110"`` or ``"[1,0,1,1,0]"``.
     min_length : int, optional
@@ -108,7 +109,7 @@ def subsequences(
     where = "subsequences"
     check_given(data, where)
     if isinstance(data, Commons):
-        name: str = needed(experiment, "experiment", where)
+        name = experiment_of(data, experiment, where)
         shortest = MIN_LENGTH if min_length is None else min_length
         points = subsequence_points(data, name, start, subsequence, shortest)
     else:
@@ -136,8 +137,8 @@ def structures(
         A frame has the columns ``structure, position, symbol, shared,
         mean_val_accuracy_percent, phase`` and maybe ``experiment``: the data of an earlier
         drawing.
-    experiment : str
-        Name of the experiment; a frame of one experiment needs none.
+    experiment : str, optional
+        Name of the experiment; may be left out where there is one only.
     start : int
         Start index in the flattened genome, from 0; a frame has it in ``shared``.
     subsequence : str
@@ -175,7 +176,7 @@ def structures(
     where = "structures"
     check_given(data, where)
     if isinstance(data, Commons):
-        name: str = needed(experiment, "experiment", where)
+        name = experiment_of(data, experiment, where)
         start = needed(start, "start", where)
         symbols = needed(subsequence, "subsequence", where)
         cells = structure_cells(data, name, start, symbols)
@@ -212,8 +213,8 @@ def distance_map(  # noqa: PLR0913 - all but four are passed by name
         and maybe ``mean_val_accuracy_percent_a``, ``mean_val_accuracy_percent_b``, ``metric``
         and ``experiment``: the data of an earlier drawing. It is drawn as it is: `start` and
         `subsequence` choose from a commons only.
-    experiment : str
-        Name of the experiment; a frame of one experiment needs none.
+    experiment : str, optional
+        Name of the experiment; may be left out where there is one only.
     start : int
         Start index in the flattened genome, from 0.
     subsequence : str
@@ -270,7 +271,7 @@ def distance_map(  # noqa: PLR0913 - all but four are passed by name
     check_choice(f"{where}(order=…)", order, ["accuracy", "tree", "frame", None])
     check_given(data, where)
     if isinstance(data, Commons):
-        name: str = needed(experiment, "experiment", where)
+        name = experiment_of(data, experiment, where)
         metric = metric or "cityblock"
         check_metric(metric)
         start = needed(start, "start", where)

@@ -1,4 +1,4 @@
-"""Rows of cells on axes: symbol 1 yellow, 0 purple, a dashed outline around the shared run.
+"""Rows of cells on axes: a colour a symbol, its letter where there is room, a dashed outline.
 
 Symbols and places enter, marks on axes leave; two views draw their cells here.
 """
@@ -13,17 +13,20 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
 
 from vinarch.figures.ground import toned
-from vinarch.figures.sheet import mm
-from vinarch.figures.theme import INK, ONE, ZERO
+from vinarch.figures.sheet import mm, text_mm
+from vinarch.figures.symbol_look import ink_on
+from vinarch.figures.theme import INK, ONE, SMALL_PT, ZERO
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
     from vinarch.figures.cell_rows import Places
+    from vinarch.figures.symbol_look import SymbolLook
 
 OUTLINE_PT = 1.2
 DASHES = (0, (3, 2))
+_LETTER_GAP_MM = 0.4
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,17 @@ class Block:
 
 
 def draw_cells(
-    axes: Axes, block: Block, places: Places, symbols: NDArray[np.float64], cell_mm: float
+    axes: Axes,
+    block: Block,
+    places: Places,
+    symbols: NDArray[np.float64],
+    cell_mm: float,
+    colours: tuple[str, ...] = (ZERO, ONE),
 ) -> None:
-    """Draw one row of cells for each row of symbols, one mesh a phase."""
+    """Draw one row of cells for each row of symbols, one mesh a phase; NaN is no cell."""
     rows = len(symbols)
+    if np.isnan(symbols).any():
+        symbols = np.ma.masked_invalid(symbols)
     for _, first, last in places.phases:
         edges = np.array([*places.lefts[first : last + 1], places.lefts[last] + 1])
         axes.pcolormesh(
@@ -48,10 +58,38 @@ def draw_cells(
             block.top + block.high * np.arange(rows + 1),
             symbols[:, first : last + 1],
             vmin=0,
-            vmax=1,
-            cmap=ListedColormap([ZERO, ONE]),
+            vmax=len(colours) - 1,
+            cmap=ListedColormap(list(colours)),
             linewidth=_gap_pt(cell_mm),
             edgecolors=toned(axes, "white"),
+        )
+
+
+def letter_cells(
+    axes: Axes,
+    block: Block,
+    places: Places,
+    symbols: NDArray[np.float64],
+    cell_mm: tuple[float, float],
+    look: SymbolLook,
+    size: float = SMALL_PT,
+) -> None:
+    """Write the letters of the symbols into their cells, if the widest fits into one."""
+    widest = max((text_mm(letter, size) for letter in look.characters), default=0.0)
+    if not widest or widest + _LETTER_GAP_MM > cell_mm[0] or mm(size) > cell_mm[1]:
+        return
+    for row, column in np.argwhere(~np.isnan(symbols)).tolist():
+        symbol = int(symbols[row, column])
+        axes.text(
+            block.left + block.wide * (places.lefts[column] + 0.5),
+            block.top + block.high * (row + 0.5),
+            look.characters[symbol],
+            ha="center",
+            va="center_baseline",
+            fontsize=size,
+            color=ink_on(look.colours[symbol]),
+            parse_math=False,
+            clip_on=True,
         )
 
 

@@ -6,11 +6,10 @@ The view is the second of VINARCH (An, Channing, Schuman, Taufer, IEEE Cluster 2
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from matplotlib.patches import Rectangle
-
-from vinarch.figures.cell_drawing import DASHES, OUTLINE_PT, Block, draw_cells, outline
+from vinarch.figures.cell_drawing import Block, draw_cells, letter_cells, outline
+from vinarch.figures.cell_legend import draw_legend, draw_legend_over, legend_height
 from vinarch.figures.cell_rows import (
     COLUMNS,
     Places,
@@ -18,13 +17,15 @@ from vinarch.figures.cell_rows import (
     check_grid,
     check_shared,
     choose_rows,
+    symbol_rows,
 )
 from vinarch.figures.cell_words import cell_caption, cell_title
 from vinarch.figures.drawing import Drawing, check_columns, figure_of
-from vinarch.figures.ground import toned
 from vinarch.figures.key_row import legend_points
+from vinarch.figures.measure_words import of_trained
 from vinarch.figures.sheet import EDGE_MM, MM_PER_INCH, Box, Heading, Sheet, line_mm, text_mm
-from vinarch.figures.theme import INK, ONE, SMALL_PT, ZERO, Width, theme, width_mm
+from vinarch.figures.symbol_look import SymbolLook
+from vinarch.figures.theme import SMALL_PT, Width, theme, width_mm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,16 +36,8 @@ _MOST_MM = 120.0
 """Height of the figure at most: rows of many structures are thinner."""
 
 _LABEL_GAP_MM = 1.2
-_LEGEND_MM = 4.4
 _AXIS_MM = 7.6
 _TICK_EVERY = 5
-
-_KEYS: tuple[tuple[str, float, dict[str, Any]], ...] = (
-    ("symbol 1", 3.2, {"facecolor": ONE, "linewidth": 0.4}),
-    ("symbol 0", 3.2, {"facecolor": ZERO, "linewidth": 0.4}),
-    ("shared", 6.0, {"fill": False, "linewidth": OUTLINE_PT, "linestyle": DASHES}),
-)
-"""What the legend tells, how wide its sample is in millimetres, and how it looks."""
 
 
 def draw_structures(
@@ -58,17 +51,20 @@ def draw_structures(
 ) -> Drawing:
     """Draw the structures that share a subsequence as rows of cells.
 
-    Symbol 1 is yellow, 0 purple; rows rise in accuracy from top to bottom; a dashed line outlines
-    the shared subsequence. All cells are equally wide; gaps part the phases.
+    Symbol 1 is yellow, 0 purple; symbols of larger alphabets have colours of their own, and
+    letters where there is room. Rows rise in accuracy from top to bottom and end where their
+    genomes do; a dashed line outlines the shared subsequence. All cells are equally wide; gaps
+    part the phases.
     Of more than `cell_rows.MOST_STRUCTURES` structures those with the highest accuracy are
     drawn, and title and caption say so.
 
     Parameters
     ----------
     cells : pandas.DataFrame
-        One row a structure and position: ``structure``, ``position`` (from 0), ``symbol`` (0 or
-        1), ``shared`` (whether the position is in the subsequence), ``mean_val_accuracy_percent``
-        (of the structure) and ``phase`` (from 1).
+        One row a structure and position: ``structure``, ``position`` (from 0), ``symbol`` (from
+        0), ``shared`` (whether the position is in the subsequence), ``mean_val_accuracy_percent``
+        (of the structure) and ``phase`` (from 1, null where genomes have none and may differ in
+        length); maybe ``character`` and ``meaning``, what a symbol is printed as and stands for.
     experiment : str
         Name for title and caption.
     start : int
@@ -120,18 +116,19 @@ def draw_structures(
     check_grid(cells, where)
     check_shared(cells, start, length)
     drawn, rows = choose_rows(cells)
-    caption = cell_caption(drawn, rows, experiment, start, length)
+    look = SymbolLook.of_cells(drawn)
+    caption = cell_caption(drawn, rows, look, experiment, (start, length))
     if ax is not None:
-        return _draw_on(ax, drawn, rows, caption, (start, length))
+        return _draw_on(ax, drawn, rows, look, caption, (start, length))
     with theme():
         heading = Heading.fitted(cell_title(rows), experiment, page_mm)
-        header = heading.height + _LEGEND_MM + 2 * line_mm(SMALL_PT)
+        header = heading.height + legend_height(look, page_mm) + 2 * line_mm(SMALL_PT)
         row_mm = min(_ROW_MM, (_MOST_MM - header - _AXIS_MM) / len(rows.structures))
         # Labels higher than their rows stand in two columns by turns.
         columns = 1 if row_mm >= line_mm(SMALL_PT) else 2
         sheet = Sheet.new(page_mm, header + len(rows.structures) * row_mm + _AXIS_MM)
         heading.write(sheet)
-        _draw_legend(sheet, heading.height)
+        draw_legend(sheet, heading.height, look)
         wide = columns * (_widest(rows.structures) + _LABEL_GAP_MM)
         left = EDGE_MM + max(text_mm("structure", SMALL_PT) + _LABEL_GAP_MM, wide)
         right = EDGE_MM + columns * (_widest(rows.accuracies) + _LABEL_GAP_MM)
@@ -139,10 +136,10 @@ def draw_structures(
         box = Box(left, header, sheet.width - left - right, height_mm)
         axes = sheet.axes(box)
         places = Places.of(drawn)
-        _draw_rows(axes, drawn, places, box.width / places.width)
+        _draw_rows(axes, drawn, places, look, (box.width / places.width, row_mm))
         outline(axes, Block(), places.span(start, start + length - 1), len(rows.structures))
         _label_rows(sheet, box, rows, columns)
-        _label_phases(sheet, box, places)
+        _label_phases(sheet, box, places, f"{_accuracy_words(drawn)} (%)")
         _label_positions(axes, box, places, start)
         axes.set_xlabel(_position_label(start, length), fontsize=SMALL_PT, labelpad=1.5)
     return Drawing(sheet.figure, drawn, caption)
@@ -152,30 +149,43 @@ def _widest(labels: tuple[str, ...]) -> float:
     return max(text_mm(label, SMALL_PT) for label in labels)
 
 
-def _draw_rows(axes: Axes, drawn: pd.DataFrame, places: Places, cell_mm: float) -> None:
-    symbols = drawn["symbol"].to_numpy(dtype=float).reshape(-1, len(places.lefts))
-    draw_cells(axes, Block(), places, symbols, cell_mm)
+def _draw_rows(
+    axes: Axes,
+    drawn: pd.DataFrame,
+    places: Places,
+    look: SymbolLook,
+    cell_mm: tuple[float, float],
+) -> None:
+    symbols = symbol_rows(drawn, len(places.lefts))
+    draw_cells(axes, Block(), places, symbols, cell_mm[0], look.colours)
+    letter_cells(axes, Block(), places, symbols, cell_mm, look)
     axes.set(xlim=(0, places.width), ylim=(len(symbols), 0), yticks=[])
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
 
 
 def _draw_on(
-    axes: Axes, drawn: pd.DataFrame, rows: Rows, caption: str, run: tuple[int, int]
+    axes: Axes,
+    drawn: pd.DataFrame,
+    rows: Rows,
+    look: SymbolLook,
+    caption: str,
+    run: tuple[int, int],
 ) -> Drawing:
     start, length = run
     places = Places.of(drawn)
     figure = figure_of(axes)
-    wide_mm = axes.bbox.width / figure.dpi * MM_PER_INCH
-    _draw_rows(axes, drawn, places, wide_mm / places.width)
+    wide_mm, high_mm = (length / figure.dpi * MM_PER_INCH for length in axes.bbox.size)
+    cell_mm = (wide_mm / places.width, high_mm / len(rows.structures))
+    _draw_rows(axes, drawn, places, look, cell_mm)
     outline(axes, Block(), places.span(start, start + length - 1), len(rows.structures))
     labels = map("{}  ({} %)".format, rows.structures, rows.accuracies)
     axes.set_yticks([row + 0.5 for row in range(len(rows.structures))], labels=list(labels))
-    axes.set_ylabel("structure (mean validation accuracy)")
+    axes.set_ylabel(f"structure ({_accuracy_words(drawn)})")
     shown = _shown_positions(len(places.lefts), wide_mm / places.width, start)
     axes.set_xticks([places.lefts[at] + 0.5 for at in shown], labels=[str(at) for at in shown])
     axes.set_xlabel(_position_label(start, length))
-    for phase, first, last in places.phases:
+    for phase, first, last in places.named_phases:
         left, right = places.span(first, last)
         axes.annotate(
             f"phase {phase}",
@@ -186,18 +196,7 @@ def _draw_on(
             va="bottom",
             fontsize=legend_points(),
         )
-    keys = [Rectangle((0, 0), 1, 1, edgecolor=toned(axes, INK), **look) for _, _, look in _KEYS]
-    # Above the names of the phases: inside, it would hide cells.
-    axes.legend(
-        keys,
-        [label for label, _, _ in _KEYS],
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        ncols=len(_KEYS),
-        borderaxespad=1.8,
-        frameon=False,
-        fontsize=legend_points(),
-    )
+    draw_legend_over(axes, look, lifted=bool(places.named_phases))
     return Drawing(figure, drawn, caption)
 
 
@@ -216,19 +215,23 @@ def _label_rows(sheet: Sheet, box: Box, rows: Rows, columns: int) -> None:
         sheet.text(sheet.width - EDGE_MM - away, middle, accuracy, **style)
 
 
-def _label_phases(sheet: Sheet, box: Box, places: Places) -> None:
+def _accuracy_words(drawn: pd.DataFrame) -> str:
+    return "validation accuracy" if of_trained(drawn) else "mean validation accuracy"
+
+
+def _label_phases(sheet: Sheet, box: Box, places: Places, words: str) -> None:
     above = box.top - 0.9
     base = {"va": "bottom", "fontsize": SMALL_PT}
     sheet.text(box.left - 1.2, above, "structure", ha="right", **base)
     sheet.text(
         sheet.width - EDGE_MM,
         above - line_mm(SMALL_PT),
-        "mean validation accuracy (%)",
+        words,
         ha="right",
         **base,
     )
     cell = box.width / places.width
-    for phase, first, last in places.phases:
+    for phase, first, last in places.named_phases:
         left, right = places.span(first, last)
         for label in (f"phase {phase}", phase):
             if text_mm(label, SMALL_PT) < (right - left) * cell - 1:
@@ -252,23 +255,3 @@ def _shown_positions(positions: int, cell: float, start: int) -> list[int]:
         every += _TICK_EVERY
     clear = (text_mm(str(positions), SMALL_PT) + 0.8) / cell
     return sorted({start} | {at for at in range(0, positions, every) if abs(at - start) >= clear})
-
-
-def _draw_legend(sheet: Sheet, top: float) -> None:
-    middle = top + _LEGEND_MM / 2
-    left = EDGE_MM
-    key_height = 2.2
-    for label, key_width, look in _KEYS:
-        sheet.figure.add_artist(
-            Rectangle(
-                sheet.place(left + 0.3, middle + key_height / 2),
-                key_width / sheet.width,
-                key_height / sheet.height,
-                transform=sheet.figure.transFigure,
-                edgecolor=INK,
-                **look,
-            )
-        )
-        left += key_width + 1.2
-        sheet.text(left, middle, label, va="center", fontsize=SMALL_PT)
-        left += text_mm(label, SMALL_PT) + 3

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 from vinarch.errors import ParameterError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from numpy.typing import NDArray
 
 COLUMNS = ("structure", "position", "symbol", "shared", "mean_val_accuracy_percent", "phase")
 
@@ -42,13 +45,13 @@ class Places:
 
     lefts: tuple[float, ...]
     phases: tuple[tuple[str, int, int], ...]
-    """Name, first and last position of each run of a phase."""
+    """Name, first and last position of each run of a phase; one without a name where none is."""
 
     @classmethod
     def of(cls, drawn: pd.DataFrame) -> Places:
         """Return the places of the positions of a frame."""
         row = drawn.drop_duplicates("position").sort_values("position")
-        names = [str(phase) for phase in row["phase"]]
+        names = ["" if pd.isna(phase) else str(phase) for phase in row["phase"]]
         borders = [at for at, (one, other) in enumerate(pairwise(names), start=1) if one != other]
         edges = pairwise([0, *borders, len(names)])
         phases = tuple((names[first], first, end - 1) for first, end in edges)
@@ -64,16 +67,27 @@ class Places:
         """Return the width of a row."""
         return self.lefts[-1] + 1
 
+    @property
+    def named_phases(self) -> tuple[tuple[str, int, int], ...]:
+        """Return the phases that have a name."""
+        return tuple(phase for phase in self.phases if phase[0])
+
     def span(self, first: int, last: int) -> tuple[float, float]:
         """Return the left edge of one cell and the right edge of another."""
         return self.lefts[first], self.lefts[last] + 1
 
 
 def check_grid(cells: pd.DataFrame, where: str) -> None:
-    """Check that every structure has every position once."""
+    """Check that every structure has every position once, up to its end where it has no phases."""
     sizes = cells.groupby("structure")["position"].agg(["size", "nunique", "min", "max"])
     positions = int(cells["position"].max()) + 1
-    wrong = sizes[(sizes != [positions, positions, 0, positions - 1]).any(axis=1)]
+    own = sizes["max"] + 1 if cells["phase"].isna().all() else positions
+    wrong = sizes[
+        (sizes["size"] != own)
+        | (sizes["nunique"] != own)
+        | (sizes["max"] + 1 != own)
+        | (sizes["min"] != 0)
+    ]
     if len(wrong):
         raise ParameterError(
             where,
@@ -81,6 +95,19 @@ def check_grid(cells: pd.DataFrame, where: str) -> None:
             f"{int(wrong['size'].iloc[0])} rows for structure {wrong.index[0]}",
             "Pass one row for every structure and position.",
         )
+
+
+def symbol_rows(drawn: pd.DataFrame, positions: int) -> NDArray[np.float64]:
+    """Return the symbols of the rows drawn, NaN past the end of a shorter one.
+
+    Returns
+    -------
+    ndarray of float64, shape (structures, positions)
+    """
+    rows = pd.factorize(drawn["structure"])[0]
+    symbols = np.full((int(rows.max()) + 1, positions), np.nan)
+    symbols[rows, drawn["position"].to_numpy(dtype=np.int64)] = drawn["symbol"]
+    return symbols
 
 
 def check_shared(cells: pd.DataFrame, start: int, length: int) -> None:
@@ -94,7 +121,8 @@ def check_shared(cells: pd.DataFrame, start: int, length: int) -> None:
             f"start {start}, length {length}",
             "Take both from one row of the matches.",
         )
-    if (cells["shared"].astype(bool) != inside).any():
+    short = cells["phase"].isna().all() and _shortest(cells) < start + length
+    if short or (cells["shared"].astype(bool) != inside).any():
         shared = sorted(cells.loc[cells["shared"].astype(bool), "position"].unique())
         raise ParameterError(
             "draw_structures, column shared",
@@ -102,6 +130,10 @@ def check_shared(cells: pd.DataFrame, start: int, length: int) -> None:
             f"true at {', '.join(map(str, shared)) or 'none'}",
             "Take start, length and cells from one row of the matches.",
         )
+
+
+def _shortest(cells: pd.DataFrame) -> int:
+    return int(cells.groupby("structure")["position"].max().min()) + 1
 
 
 def choose_rows(cells: pd.DataFrame) -> tuple[pd.DataFrame, Rows]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vinarch.figures.cell_rows import NO_ACCURACY
+from vinarch.figures.measure_words import of_trained
+from vinarch.figures.symbol_look import BITS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from vinarch.figures.cell_rows import Rows
+    from vinarch.figures.symbol_look import SymbolLook
 
 
 def cell_title(rows: Rows) -> str:
@@ -22,10 +25,14 @@ def cell_title(rows: Rows) -> str:
     return f"{rows.found} structures that share a subsequence"
 
 
-def cell_caption(drawn: pd.DataFrame, rows: Rows, experiment: str, start: int, length: int) -> str:
+def cell_caption(
+    drawn: pd.DataFrame, rows: Rows, look: SymbolLook, experiment: str, run: tuple[int, int]
+) -> str:
     """Say what the structures share, what the colours mean and how accurate they are."""
-    first = drawn.iloc[: int(drawn["position"].max()) + 1]
-    shared = "".join(str(int(symbol)) for symbol in first.loc[first["shared"], "symbol"])
+    start, length = run
+    first = drawn[(drawn["structure"] == drawn["structure"].iloc[0]) & drawn["shared"].astype(bool)]
+    printed = first["character"] if look.characters else first["symbol"].astype(int)
+    shared = "".join(map(str, printed))
     accuracy = drawn["mean_val_accuracy_percent"].dropna()
     said = (
         f"{rows.found} structures of the experiment {experiment} share {shared} (start index "
@@ -33,8 +40,13 @@ def cell_caption(drawn: pd.DataFrame, rows: Rows, experiment: str, start: int, l
     )
     if rows.found > len(rows.structures):
         said += f"; the {len(rows.structures)} of highest mean accuracy are drawn"
-    said += ". Symbol 1 is yellow, 0 purple"
-    said += ". Rows rise in mean validation accuracy over all epochs"
+    said += ". Symbol 1 is yellow, 0 purple" if look is BITS else f". Symbols: {_told(look)}"
+    trained = of_trained(drawn)
+    said += (
+        ". Rows rise in validation accuracy of the trained networks"
+        if trained
+        else (". Rows rise in mean validation accuracy over all epochs")
+    )
     if accuracy.empty:
         return said + "; none is recorded."
     said += f", {float(accuracy.min()):.2f} to {float(accuracy.max()):.2f} %"
@@ -42,3 +54,7 @@ def cell_caption(drawn: pd.DataFrame, rows: Rows, experiment: str, start: int, l
     if unknown:
         said += f"; {unknown} without a recorded one stand first"
     return said + "."
+
+
+def _told(look: SymbolLook) -> str:
+    return ", ".join(look.words.values())

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+MOST_SPARSE = 6
+"""With more epochs than these an axis of regular ticks serves as well."""
+
 BAND_COLUMNS = ("quantile_25_percent", "median_percent", "quantile_75_percent")
 
 
@@ -33,6 +36,19 @@ def unbroken(rows: pd.DataFrame, epochs: NDArray[np.float64]) -> list[NDArray[np
     points = rows[["epoch", "val_accuracy_percent"]].to_numpy(dtype=float)
     places = np.searchsorted(epochs, points[:, 0])
     return np.split(points, np.flatnonzero(np.diff(places) > 1) + 1)
+
+
+def sparse_epochs(drawn: pd.DataFrame) -> tuple[float, ...]:
+    """Return the epochs where only a few far apart were recorded, else none."""
+    epochs = np.sort(drawn["epoch"].unique().astype(float))
+    if len(epochs) > MOST_SPARSE or np.diff(epochs).max(initial=0) <= 1:
+        return ()
+    return tuple(epochs.tolist())
+
+
+def epoch_words(epoch: float) -> str:
+    """Write an epoch: halves with a decimal, whole ones without."""
+    return f"{float(epoch):g}"
 
 
 def band_rows(drawn: pd.DataFrame) -> pd.DataFrame:

@@ -20,17 +20,25 @@ from vinarch.figures.curve_labels import (
     end_labels,
     label_ends,
 )
-from vinarch.figures.curve_parts import BAND_COLUMNS, band_rows, early_ends, unbroken
+from vinarch.figures.curve_parts import (
+    BAND_COLUMNS,
+    band_rows,
+    early_ends,
+    epoch_words,
+    sparse_epochs,
+    unbroken,
+)
 from vinarch.figures.curve_words import curve_caption
 from vinarch.figures.drawing import Drawing, check_columns, figure_of
 from vinarch.figures.ground import toned, toned_look
 from vinarch.figures.key_row import Key, draw_keys, draw_legend_on, key_height, label_on
-from vinarch.figures.sheet import EDGE_MM, Box, Heading, Sheet, line_mm, text_mm
+from vinarch.figures.sheet import EDGE_MM, MM_PER_INCH, Box, Heading, Sheet, line_mm, text_mm
 from vinarch.figures.theme import GRID, SMALL_PT, Width, theme, width_mm
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 COLUMNS = (
     "archive",
@@ -174,7 +182,7 @@ def _drawing_order(curves: pd.DataFrame, where: str) -> pd.DataFrame:
 def _draw(axes: Axes, drawn: pd.DataFrame) -> None:
     AccuracyScale.fitted(drawn["val_accuracy_percent"]).set_on(axes, "y")
     epochs = np.sort(drawn["epoch"].unique().astype(float))
-    set_x_range(axes, epochs[0] - 0.4, epochs[-1] + 0.4, 8, whole=True)
+    _set_epochs(axes, drawn, epochs)
     axes.grid(visible=True, axis="y", color=toned(axes, GRID))
     count = drawn["architecture"].nunique()
     alpha = min(0.55, max(0.12, 0.55 * (_FAINT_FROM / count) ** 0.5))
@@ -192,7 +200,10 @@ def _draw(axes: Axes, drawn: pd.DataFrame) -> None:
         label="networks",
     )
     axes.add_collection(lines, autolim=False)
-    lone = np.array([piece[0] for piece in pieces if len(piece) == 1]).reshape(-1, 2)
+    sparse = sparse_epochs(drawn)
+    lone = np.array(
+        [point for piece in pieces if sparse or len(piece) == 1 for point in piece]
+    ).reshape(-1, 2)
     if len(lone):
         axes.scatter(lone[:, 0], lone[:, 1], s=3, color=toned(axes, ALL), linewidth=0, zorder=1.5)
     _draw_band(axes, drawn)
@@ -205,6 +216,29 @@ def _draw(axes: Axes, drawn: pd.DataFrame) -> None:
             axes.plot(piece[:, 0], piece[:, 1], linewidth=1.2, zorder=4, **line)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
+
+
+def _set_epochs(axes: Axes, drawn: pd.DataFrame, epochs: NDArray[np.float64]) -> None:
+    """Set the range of the epochs, with a tick at each where there are a few only."""
+    sparse = sparse_epochs(drawn)
+    if not sparse:
+        set_x_range(axes, epochs[0] - 0.4, epochs[-1] + 0.4, 8, whole=True)
+        return
+    margin = 0.04 * (sparse[-1] - sparse[0])
+    axes.set_xlim(sparse[0] - margin, sparse[-1] + margin)
+    axes.set_xticks(_apart(axes, sparse), labels=map(epoch_words, _apart(axes, sparse)))
+
+
+def _apart(axes: Axes, epochs: tuple[float, ...]) -> list[float]:
+    """Return the epochs whose labels have room, the last ones first."""
+    wide = axes.get_window_extent().width / axes.figure.dpi * MM_PER_INCH
+    low, high = axes.get_xlim()
+    room = (text_mm(epoch_words(max(epochs)), SMALL_PT) + 1.5) * (high - low) / wide
+    kept: list[float] = []
+    for epoch in reversed(epochs):
+        if not kept or kept[-1] - epoch >= room:
+            kept.append(epoch)
+    return kept[::-1]
 
 
 def _draw_band(axes: Axes, drawn: pd.DataFrame) -> None:

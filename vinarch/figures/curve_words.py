@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vinarch.figures.accuracy_scale import SCALE_WORDS, AccuracyScale
-from vinarch.figures.curve_parts import band_rows, early_ends
+from vinarch.figures.curve_parts import band_rows, early_ends, epoch_words, sparse_epochs
 from vinarch.figures.measure_words import counted, percent
 
 if TYPE_CHECKING:
@@ -29,14 +29,18 @@ def curve_caption(drawn: pd.DataFrame) -> str:
         said += (
             "; the broad line is the median and the band the quartiles over the networks "
             f"still training at each epoch, {int(first['networks_training'])} at epoch "
-            f"{int(first['epoch'])} and {int(last_band['networks_training'])} at epoch "
-            f"{int(last_band['epoch'])}"
+            f"{epoch_words(first['epoch'])} and {int(last_band['networks_training'])} at epoch "
+            f"{epoch_words(last_band['epoch'])}"
         )
-        if int(drawn["epoch"].max()) > int(last_band["epoch"]):
+        if float(drawn["epoch"].max()) > float(last_band["epoch"]):
             said += ", beyond which too few of them train for quartiles"
         said += "."
     else:
         said += "; too few of them train at any epoch for a median and quartiles."
+    sparse = [epoch_words(epoch) for epoch in sparse_epochs(drawn)]
+    if sparse:
+        said += f" Only the epochs {', '.join(sparse[:-1])} and {sparse[-1]} were recorded; "
+        said += "lines join them."
     ends = len(early_ends(drawn))
     if ends:
         verb = "training was" if ends == 1 else "trainings were"
@@ -48,7 +52,7 @@ def curve_caption(drawn: pd.DataFrame) -> str:
             )
     last = drawn[drawn["chosen"].astype(bool)].groupby("architecture", sort=True).tail(1)
     told = [
-        f"{number} ({percent(accuracy)} % after epoch {epoch})"
+        f"{number} ({percent(accuracy)} % after epoch {epoch_words(epoch)})"
         for number, accuracy, epoch in zip(
             last["architecture"].tolist(),
             last["val_accuracy_percent"].astype(float).tolist(),

@@ -12,15 +12,19 @@ from vinarch.figures.drawing import check_columns
 from vinarch.figures.given import (
     check_axes,
     check_given,
+    experiment_of,
     needed,
 )
+from vinarch.figures.layered_plot import draw_layered
+from vinarch.figures.layered_rows import COLUMNS as LAYERED_COLUMNS
 from vinarch.figures.network_plot import draw_network
 from vinarch.figures.network_rows import COLUMNS as EDGE_COLUMNS
 from vinarch.figures.theme import width_mm
-from vinarch.genome import Genome, MacroSpace
+from vinarch.genome import Genome, MacroSpace, search_space
 from vinarch.parameters import check_whole
 from vinarch.summary import (
     genome_of,
+    layered_edges,
     network_edges,
 )
 
@@ -44,18 +48,20 @@ def network(
 ) -> Drawing:
     """Draw the network that a genome stands for, and below it the genome as a row of cells.
 
-    Data flow from left to right; connections are drawn above the nodes, the skip bit and what
-    the decoder adds below. A subsequence is outlined in the cells, and the connections that it
-    encodes are drawn heavy.
+    Data flow from left to right. A subsequence is outlined in the cells, and what it encodes is
+    drawn heavy.
+    In the NSGA-Net macro space connections are drawn above the nodes, the skip bit and what the
+    decoder adds below. In every other space nodes stand in columns; operations have the colour
+    and the letter of their symbol, on nodes or on edges as the space has them.
 
     Parameters
     ----------
     data : Commons, vinarch.genome.Genome or pandas.DataFrame
         A frame is the data of an earlier drawing: one row an edge, with the columns ``experiment,
         structure, search_space, genome, start, length, phase, source, target_phase, target, kind,
-        bit, in_subsequence``.
-    experiment : str
-        Name of the experiment; a commons needs it.
+        bit, in_subsequence``, or those of `vinarch.summary.layered_edges`.
+    experiment : str, optional
+        Name of the experiment; a commons of several needs it.
     structure : int
         Number of the structure in the experiment; a commons needs it.
     start, subsequence : int and str, optional
@@ -100,18 +106,22 @@ def network(
     if not isinstance(data, Genome):
         check_given(data, where)
         if isinstance(data, Commons):
-            name: str = needed(experiment, "experiment", where)
-            data = genome_of(data, name, needed(structure, "structure", where))
+            experiment = experiment_of(data, experiment, where)
+            data = genome_of(data, experiment, needed(structure, "structure", where))
         else:
-            check_columns(data, EDGE_COLUMNS, f"{where}, argument data")
+            layered = "source_rank" in data.columns
+            columns = LAYERED_COLUMNS if layered else EDGE_COLUMNS
+            check_columns(data, columns, f"{where}, argument data")
             if start is None and subsequence is None:
-                return draw_network(data, width=width, ax=ax)
+                return (draw_layered if layered else draw_network)(data, width=width, ax=ax)
             first = data.iloc[0]
-            data = MacroSpace.from_name(first["search_space"]).from_flat(first["genome"])
+            data = search_space(first["search_space"]).from_flat(first["genome"])
             experiment = experiment or first["experiment"]
             structure = first["structure"] if structure is None else structure
     if start is not None:
-        last = data.space.symbol_count - 1
+        last = max(len(data.flat) - 1, 0)
         start = check_whole(f"{where}, argument start", start, 0, last, "positions from 0")
-    edges = network_edges(data, start, subsequence, experiment=experiment, structure=structure)
-    return draw_network(edges, width=width, ax=ax)
+    of_phases = isinstance(data.space, MacroSpace)
+    edges_of, draw = (network_edges, draw_network) if of_phases else (layered_edges, draw_layered)
+    edges = edges_of(data, start, subsequence, experiment=experiment, structure=structure)
+    return draw(edges, width=width, ax=ax)

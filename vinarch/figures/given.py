@@ -112,6 +112,27 @@ def one_experiment(
     return frame[frame["experiment"] == experiment], experiment
 
 
+def experiment_of(commons: Commons, experiment: str | None, where: str) -> str:
+    """Return the experiment that is asked for, or the only one that has architectures.
+
+    Raises
+    ------
+    ParameterError
+        If none is named and there is not exactly one.
+    """
+    if experiment is not None:
+        return experiment
+    names = [name for _, name in commons.trained_experiments()]
+    if len(names) != 1:
+        raise ParameterError(
+            f"{where}, argument experiment",
+            "one of " + (", ".join(names) or "none: no experiment has architectures"),
+            "None",
+            "Name one; it can be left out where the commons has one only.",
+        )
+    return names[0]
+
+
 def needed(value: Any, name: str, where: str) -> Any:
     """Return an argument that a commons needs.
 

@@ -21,6 +21,7 @@ from vinarch.figures.heat_map import bar_ticks, draw_map, draw_map_on
 from vinarch.figures.heat_rows import ACCURACIES, COLUMNS, Square
 from vinarch.figures.heat_tree import TREE_GAP_MM, TREE_MM, draw_tree
 from vinarch.figures.heat_words import SORTED_BY, Order, Words, check_order, every
+from vinarch.figures.measure_words import of_trained
 from vinarch.figures.sheet import (
     EDGE_MM,
     Box,
@@ -134,7 +135,9 @@ def draw_distance_map(
     grown = order if dendrogram and isinstance(order, Tree) else None
     if ax is not None:
         step = draw_map_on(ax, square, words)
-        caption = _caption(square, words, experiment, order, step, drawn_tree=False)
+        caption = _caption(
+            square, words, experiment, order, step, drawn_tree=False, trained=of_trained(pairs)
+        )
         return Drawing(figure_of(ax), square.rows_of(pairs), caption)
     with theme():
         title = f"{words.first}, {square.some} of {square.found} structures"
@@ -164,7 +167,15 @@ def draw_distance_map(
     return Drawing(
         sheet.figure,
         square.rows_of(pairs),
-        _caption(square, words, experiment, order, step, drawn_tree=grown is not None),
+        _caption(
+            square,
+            words,
+            experiment,
+            order,
+            step,
+            drawn_tree=grown is not None,
+            trained=of_trained(pairs),
+        ),
     )
 
 
@@ -245,6 +256,7 @@ def _caption(
     step: int,
     *,
     drawn_tree: bool,
+    trained: bool,
 ) -> str:
     matrix = square.matrix
     said = f"{words.first} ({words.unit}) between {square.found} structures of the experiment "
@@ -257,7 +269,8 @@ def _caption(
         said += f": {low}" if low == high else f": {low} to {high}"
     said += "."
     if isinstance(order, str) and SORTED_BY[order] and len(matrix) > 1:
-        said += f" Structures are ordered by {SORTED_BY[order]}."
+        sorted_by = SORTED_BY["trained" if trained and order == "accuracy" else order]
+        said += f" Structures are ordered by {sorted_by}."
     if isinstance(order, Tree) and len(matrix) > 1:
         said += " Near structures stand side by side."
         said += f" {'Beside the map, the' if drawn_tree else 'The'} tree joins the nearest groups "

@@ -26,6 +26,7 @@ LAST_OF_ORDER: dict[str, str] = {
 SORTED_BY: dict[str, str] = {
     "frame": "",
     "accuracy": "mean validation accuracy over all epochs, rising",
+    "trained": "validation accuracy of the trained networks, rising",
 }
 """What an order sorts the structures by; nothing where the frame alone knows."""
 

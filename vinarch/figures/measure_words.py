@@ -13,6 +13,7 @@ from vinarch.errors import ParameterError
 from vinarch.figures.sheet import text_mm
 from vinarch.figures.theme import SMALL_PT
 from vinarch.parameters import check_choice
+from vinarch.summary.figure_frames import TRAINED
 from vinarch.summary.search_frames import MEASURE_COLUMNS
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _AXIS = {
     "last_val_accuracy_percent": "validation accuracy of the last epoch (%)",
     "best_val_accuracy_percent": "validation accuracy of the best epoch (%)",
+    TRAINED: "validation accuracy (%)",
 }
 
 
@@ -63,6 +65,11 @@ def check_measure(frame: pd.DataFrame, measure: Measure, where: str) -> None:
             repr(measure),
             "Leave it out, or pass the commons.",
         )
+
+
+def of_trained(frame: pd.DataFrame) -> bool:
+    """Tell whether a frame's accuracies are those of trained networks, not means over epochs."""
+    return "measure" in frame.columns and bool((frame["measure"] == TRAINED).all())
 
 
 def axis_words(measure: str) -> str:

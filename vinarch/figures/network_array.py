@@ -54,12 +54,12 @@ def draw_array(pen: Pen, network: Network, room: float, top: float) -> None:
     middles = [_MARGIN + cell * (left + 0.5) for left in places.lefts]
     if cell >= _UPRIGHT_FROM:
         upright = cell < _NAME
-        for middle, name in zip(middles, _names(network.genome.space), strict=True):
+        for middle, name in zip(middles, _names(network.space), strict=True):
             style = {"ha": "center", "va": "top", "rotation": 90 if upright else 0}
             pen.text(middle, bottom + 0.5, name, **style)
         bottom += _NAME if upright else _LINE
     run = network.run
-    for at in _shown(len(middles), cell, run):
+    for at in shown_positions(len(middles), cell, run):
         weight = "bold" if run and at == run.start else "normal"
         style = {"ha": "center", "va": "top", "fontweight": weight}
         pen.text(middles[at], bottom + 0.4, str(at), **style)
@@ -77,7 +77,7 @@ def _cell(network: Network, room: float) -> float:
 
 
 def _places_of(network: Network) -> Places:
-    space = network.genome.space
+    space = network.space
     phases = [phase for phase, bits in enumerate(space.phase_bits, start=1) for _ in range(bits)]
     return Places.of(pd.DataFrame({"position": range(len(phases)), "phase": phases}))
 
@@ -91,7 +91,8 @@ def _names(space: MacroSpace) -> list[str]:
     ]
 
 
-def _shown(positions: int, cell: float, run: range) -> list[int]:
+def shown_positions(positions: int, cell: float, run: range) -> list[int]:
+    """Return the positions with a label: where a run starts, and others that leave it room."""
     digits = text_mm(str(positions), SMALL_PT) + 1
     every = _TICK_EVERY
     while every * cell < digits:

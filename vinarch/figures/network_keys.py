@@ -8,7 +8,7 @@ from matplotlib.patches import Circle, Rectangle
 
 from vinarch.figures.cell_drawing import DASHES, OUTLINE_PT
 from vinarch.figures.ground import toned_look
-from vinarch.figures.network_look import LEFT_OUT
+from vinarch.figures.network_look import LEFT_OUT, RING_PT
 from vinarch.figures.sheet import text_mm
 from vinarch.figures.theme import INK, ONE, SMALL_PT, ZERO
 
@@ -20,11 +20,11 @@ KEYS_FROM = 0.4
 _LINE = 3.6
 _BETWEEN = 2.6
 _SAMPLE_GAP = 1.0
-_SAMPLES = {"line": 6.0, "heavy": 6.0, "dot": 2.8, "cell": 3.0, "outline": 6.0}
+_SAMPLES = {"line": 6.0, "heavy": 6.0, "dot": 2.8, "ring": 3.4, "cell": 3.0, "outline": 6.0}
 _CELLS: dict[str, Any] = {"bit 1": ONE, "bit 0": ZERO}
 
 Key = tuple[str, str, str]
-"""Kind of sample, which one of the kind, label."""
+"""Kind of sample, which one of the kind (of a cell maybe its colour), label."""
 
 
 def keys_of(network: Network) -> list[Key]:
@@ -82,9 +82,12 @@ def _draw_sample(pen: Pen, kind: str, which: str, at: tuple[float, float]) -> No
         pen.axes.add_patch(
             Circle((left + wide / 2, middle), wide / 2, **toned_look(pen.axes, LEFT_OUT))
         )
+    elif kind == "ring":
+        rim = {"edgecolor": pen.tone(INK), "linewidth": RING_PT * pen.scale, "fill": False}
+        pen.axes.add_patch(Circle((left + wide / 2, middle), 0.4 * wide, **rim))
     else:
         look = (
-            {"facecolor": _CELLS[which], "linewidth": 0.4}
+            {"facecolor": _CELLS.get(which, which), "linewidth": 0.4}
             if kind == "cell"
             else {"fill": False, "linewidth": OUTLINE_PT, "linestyle": DASHES}
         )

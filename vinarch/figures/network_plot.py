@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.colors import to_rgb
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from vinarch.figures.drawing import Drawing, figure_of
@@ -27,10 +24,11 @@ from vinarch.figures.network_layout import (
     arc,
     label_place,
 )
-from vinarch.figures.network_look import LEFT_OUT, LINES, PHASE_COLOURS, Pen
+from vinarch.figures.network_look import LEFT_OUT, LINES, PHASE_COLOURS, Pen, fitted_pen
 from vinarch.figures.network_rows import Network, drawing_order
 from vinarch.figures.network_words import network_below, network_caption, network_title
-from vinarch.figures.sheet import EDGE_MM, MM_PER_INCH, Box, Heading, Sheet
+from vinarch.figures.sheet import EDGE_MM, Box, Heading, Sheet
+from vinarch.figures.symbol_look import ink_on
 from vinarch.figures.theme import FAINT, INK, SMALL_PT, Width, theme, width_mm
 
 if TYPE_CHECKING:
@@ -40,13 +38,6 @@ if TYPE_CHECKING:
 
 _GAP = 2.0
 """White between keys, network and cells."""
-
-_DARK = 0.45
-"""Lightness below which a node's number is white."""
-
-_LEAST_SCALE = 0.4
-_TYPE = 0.94
-"""Type on somebody's axes is a little smaller than fits: a layout engine may yet narrow them."""
 
 
 def draw_network(
@@ -96,7 +87,8 @@ def draw_network(
     network = Network.of(edges, "draw_network, argument edges")
     drawn, caption = drawing_order(edges), network_caption(network)
     if ax is not None:
-        _fit(ax, network)
+        pen, room = fitted_pen(ax, lambda wide: _height(network, wide))
+        _draw(pen, network, room)
         return Drawing(figure_of(ax), drawn, caption)
     with theme():
         heading = Heading.fitted(network_title(network), network_below(network), page_mm)
@@ -108,20 +100,6 @@ def draw_network(
         axes.set(xlim=(0, room), ylim=(high, 0))
         _draw(Pen(axes, SMALL_PT, 1.0), network, room)
     return Drawing(sheet.figure, drawn, caption)
-
-
-def _fit(axes: Axes, network: Network) -> None:
-    """Draw on axes as large as the type of the figure asks, or smaller where there is no room."""
-    figure = figure_of(axes)
-    size = FontProperties(size=mpl.rcParams["xtick.labelsize"]).get_size_in_points()
-    wide, high = (length / figure.dpi * MM_PER_INCH for length in axes.bbox.size)
-    scale = size / SMALL_PT
-    while scale > _LEAST_SCALE and _height(network, wide / scale) > high / scale:
-        scale *= 0.95
-    axes.set(xlim=(0, wide / scale), ylim=(high / scale, 0))
-    # Circles stay circles when a layout engine narrows the axes.
-    axes.set_aspect("equal")
-    _draw(Pen(axes, _TYPE * SMALL_PT * scale, scale), network, wide / scale)
 
 
 def _height(network: Network, room: float) -> float:
@@ -194,7 +172,7 @@ def _draw_node(pen: Pen, at: tuple[float, float], place: int, face: str, *, left
     )
     pen.axes.add_patch(Circle(at, RADIUS, zorder=3, **look))
     style: dict[str, Any] = {"ha": "center", "va": "center_baseline", "zorder": 4}
-    ink = FAINT if left_out else _ink(face)
+    ink = FAINT if left_out else ink_on(face)
     write = pen.text if left_out else pen.text_on_face
     write(*at, str(place), color=ink, **style)
 
@@ -213,9 +191,5 @@ def _draw_shape(pen: Pen, box: tuple[float, float, float, float], name: str, fac
             zorder=3,
         )
     )
-    style = {"ha": "center", "va": "center_baseline", "color": _ink(face), "zorder": 4}
+    style = {"ha": "center", "va": "center_baseline", "color": ink_on(face), "zorder": 4}
     pen.text_on_face(left + wide / 2, middle, name, **style)
-
-
-def _ink(face: str) -> str:
-    return "white" if np.dot(to_rgb(face), (0.2126, 0.7152, 0.0722)) < _DARK else INK

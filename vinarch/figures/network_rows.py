@@ -72,6 +72,7 @@ class Phase:
 class Network:
     """All that is drawn, checked."""
 
+    space: MacroSpace
     genome: Genome
     phases: tuple[Phase, ...]
     run: range
@@ -92,14 +93,16 @@ class Network:
         if strange:
             raise ParameterError(where, f"kinds {', '.join(KINDS)}", ", ".join(strange), _STEP)
         first = frame.iloc[0]
-        genome = MacroSpace.from_name(first["search_space"]).from_flat(first["genome"])
+        space = MacroSpace.from_name(first["search_space"])
+        genome = space.from_flat(first["genome"])
         phases = tuple(
             Phase(number, nodes, _edges(frame[frame["phase"] == number], nodes, where))
-            for number, nodes in enumerate(genome.space.nodes, start=1)
+            for number, nodes in enumerate(space.nodes, start=1)
         )
         start = 0 if pd.isna(first["start"]) else int(first["start"])
         length = 0 if pd.isna(first["length"]) else int(first["length"])
         return cls(
+            space,
             genome,
             phases,
             range(start, start + length),

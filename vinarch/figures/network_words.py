@@ -8,17 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from vinarch.figures.layered_rows import Graph
     from vinarch.figures.network_rows import Network
 
 
-def network_title(network: Network) -> str:
+def network_title(network: Network | Graph) -> str:
     """Name the structure."""
     if network.structure is None:
         return "Network of a genome"
     return f"Network of structure {network.structure}"
 
 
-def network_below(network: Network) -> str:
+def network_below(network: Network | Graph) -> str:
     """Name the experiment, else the search space."""
     if network.experiment is None:
         return network.genome.space.name

@@ -1,14 +1,16 @@
-"""Accuracy against MFLOPs, the Pareto front of each experiment drawn out.
+"""Accuracy against MFLOPs or another cost, the Pareto front of each experiment drawn out.
 
 A tidy frame with one row a network enters, a drawing leaves; who is on the front comes with the
-frame. Accuracy is maximised, MFLOPs are minimised.
+frame. Accuracy is maximised, the cost minimised.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vinarch.figures.accuracy_scale import SCALE_WORDS, AccuracyScale, set_x_range
+from vinarch.figures.cost_words import cost_words
 from vinarch.figures.drawing import Drawing, check_columns, figure_of
 from vinarch.figures.ground import toned, toned_look
 from vinarch.figures.key_row import Key, draw_legend_on, label_on
@@ -34,15 +36,17 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from vinarch.figures.cost_words import CostWords
+
 COLUMNS = (
     "archive",
     "experiment",
     "architecture",
-    "mflops",
     "measure",
     "val_accuracy_percent",
     "on_front",
 )
+"""Columns of the frame besides the cost."""
 
 OTHERS = "#8ea3c4"
 """Light blue of the networks that others dominate."""
@@ -56,21 +60,24 @@ _DOT: dict[str, Any] = {
 }
 _DIAMOND: dict[str, Any] = {"marker": "D", "edgecolor": "white", "facecolor": INK, "linewidth": 0.3}
 _AREAS = {"single": (5.0, 9.0), "double": (9.0, 16.0)}
-_X_WORDS = "MFLOPs of one forward pass, minimised"
 
 
 def draw_pareto_front(
-    networks: pd.DataFrame, *, width: Width = "single", ax: Axes | None = None
+    networks: pd.DataFrame,
+    *,
+    cost: str = "mflops",
+    width: Width = "single",
+    ax: Axes | None = None,
 ) -> Drawing:
-    """Draw the networks by MFLOPs and accuracy, one panel an experiment.
+    """Draw the networks by cost and accuracy, one panel an experiment.
 
-    The step line goes through the front: at each number of MFLOPs it has the highest accuracy
-    that a network of no more reaches.
+    The step line goes through the front: at each cost it has the highest accuracy that a network
+    of no more reaches.
 
     Parameters
     ----------
     networks : pandas.DataFrame
-        One row a network: ``archive, experiment, architecture, mflops, measure,
+        One row a network: ``archive, experiment, architecture``, the cost, ``measure,
         val_accuracy_percent, on_front``. Of more than `panels.MOST_PANELS` experiments the first
         ones are drawn, and heading and caption say so.
     width : {"single", "double"}
@@ -86,7 +93,7 @@ def draw_pareto_front(
     Raises
     ------
     ParameterError
-        If a column or every row with accuracy and MFLOPs is missing, if the rows name several
+        If a column or every row with accuracy and cost is missing, if the rows name several
         measures, if `ax` is given for several experiments, or if `width` is unknown.
 
     Examples
@@ -109,18 +116,20 @@ def draw_pareto_front(
     """
     page_mm = width_mm(width)
     where = "draw_pareto_front, argument networks"
-    check_columns(networks, COLUMNS, where)
+    columns = [*COLUMNS[:3], cost, *COLUMNS[3:]]
+    check_columns(networks, columns, where)
     measure = measure_of(networks, where)
-    known = known_rows(networks[list(COLUMNS)], ["val_accuracy_percent", "mflops"], where)
+    known = known_rows(networks[columns], ["val_accuracy_percent", cost], where)
     shown = shown_experiments(known)
     # The front is drawn last, so that no other point hides it.
     drawn = shown.rows.sort_values(
-        ["archive", "experiment", "on_front", "mflops", "val_accuracy_percent", "architecture"],
+        ["archive", "experiment", "on_front", cost, "val_accuracy_percent", "architecture"],
         ignore_index=True,
     )
-    caption = _caption(drawn, measure, len(networks) - len(known), shown.left_out)
+    cost_is = cost_words(cost, float(drawn[cost].max()))
+    caption = _caption(drawn, measure, cost_is, len(networks) - len(known), shown.left_out)
     scale = AccuracyScale.fitted(drawn["val_accuracy_percent"])
-    limits = _mflops_limits(drawn)
+    limits = _limits(drawn[cost] / cost_is.scale)
 
     def draw(axes: Axes, rows: pd.DataFrame, areas: tuple[float, float]) -> None:
         scale.set_on(axes, "y")
@@ -129,13 +138,14 @@ def draw_pareto_front(
         front = rows[rows["on_front"].astype(bool)]
         others = rows[~rows["on_front"].astype(bool)]
         line = toned_look(axes, FRONT_LINE)
-        axes.step(front["mflops"], front["val_accuracy_percent"], where="post", **line)
+        places = front[cost] / cost_is.scale
+        axes.step(places, front["val_accuracy_percent"], where="post", **line)
         for points, area, look, order in (
             (others, areas[0], _DOT, 2),
             (front, areas[1], _DIAMOND, 3),
         ):
             axes.scatter(
-                points["mflops"],
+                points[cost] / cost_is.scale,
                 points["val_accuracy_percent"],
                 s=area,
                 zorder=order,
@@ -148,10 +158,12 @@ def draw_pareto_front(
     if ax is not None:
         check_one_panel(shown, where)
         draw(ax, drawn, _AREAS["double"])
-        label_on(ax, _X_WORDS, y_words)
+        label_on(ax, cost_is.axis, y_words)
         draw_legend_on(ax, _keys())
         return Drawing(figure_of(ax), drawn, caption)
-    words = PanelWords("Accuracy and MFLOPs: Pareto fronts", _X_WORDS, y_words, _told)
+    words = PanelWords(
+        f"Accuracy and {cost_is.short}: Pareto fronts", cost_is.axis, y_words, partial(_told, cost)
+    )
     figure = draw_panel_figure(
         shown.with_rows(drawn),
         words,
@@ -167,8 +179,8 @@ def _x_bins(axes: Axes) -> int:
     return max(2, min(8, int(inches / 0.35)))
 
 
-def _mflops_limits(drawn: pd.DataFrame) -> tuple[float, float]:
-    low, high = float(drawn["mflops"].min()), float(drawn["mflops"].max())
+def _limits(costs: pd.Series) -> tuple[float, float]:
+    low, high = float(costs.min()), float(costs.max())
     margin = 0.05 * (high - low) or max(0.05 * abs(high), 1.0)
     return low - margin, high + margin
 
@@ -185,50 +197,56 @@ def _keys() -> list[Key]:
     ]
 
 
-def _told(rows: pd.DataFrame, short: bool) -> tuple[str, ...]:  # noqa: FBT001 - a callback
-    highest = _highest(rows)
+def _told(
+    cost: str,
+    rows: pd.DataFrame,
+    short: bool,  # noqa: FBT001 - a callback
+) -> tuple[str, ...]:
+    highest = _highest(rows, cost)
     return (
         f"front {int(rows['on_front'].sum())} of {len(rows)}",
         highest_words(highest["val_accuracy_percent"], highest["architecture"], short=short),
     )
 
 
-def _highest(rows: pd.DataFrame) -> pd.Series:
-    """Return the network of highest accuracy; of equal ones that of least MFLOPs."""
-    order = ["val_accuracy_percent", "mflops", "archive", "experiment", "architecture"]
+def _highest(rows: pd.DataFrame, cost: str) -> pd.Series:
+    """Return the network of highest accuracy; of equal ones that of least cost."""
+    order = ["val_accuracy_percent", cost, "archive", "experiment", "architecture"]
     highest: pd.Series = rows.sort_values(order, ascending=[False, *[True] * 4]).iloc[0]
     return highest
 
 
-def _caption(drawn: pd.DataFrame, measure: str, unknown: int, left_out: int) -> str:
+def _caption(
+    drawn: pd.DataFrame, measure: str, cost: CostWords, unknown: int, left_out: int
+) -> str:
     groups = drawn.groupby(["archive", "experiment"])
     fronts = groups["on_front"].sum().to_numpy()
     sizes = groups.size().to_numpy()
-    highest = _highest(drawn)
+    highest = _highest(drawn, cost.cost)
     words = caption_words(measure)
     peak = (
         f"the highest {words} is {percent(float(highest['val_accuracy_percent']))} % (architecture "
         f"{int(highest['architecture'])}"
     )
-    mflops = f"{float(highest['mflops']):.1f} MFLOPs)"
+    least = f"{cost.number(float(highest[cost.cost]))})"
     if len(sizes) == 1:
         said = (
-            f"{words.capitalize()} (maximised) against MFLOPs of one forward pass (minimised) of "
+            f"{words.capitalize()} (maximised) against {cost.phrase} (minimised) of "
             f"{counted(int(sizes[0]), 'network')} of the experiment "
             f"{highest['experiment']}; "
             f"{_on_front(int(fronts[0]))} on the Pareto front (diamonds, step line), and "
-            f"{peak}, {mflops}."
+            f"{peak}, {least}."
         )
     else:
         many = f"{sizes.sum():,} networks of {len(sizes)} experiments"
         said = (
-            f"{words.capitalize()} (maximised) against MFLOPs of one forward pass (minimised) of "
+            f"{words.capitalize()} (maximised) against {cost.phrase} (minimised) of "
             f"{many}, a panel each with the same axes; {_span(fronts)} networks are on the Pareto "
             f"front of their experiment (diamonds, step line), and {peak} of "
-            f"{highest['experiment']}, {mflops}."
+            f"{highest['experiment']}, {least}."
         )
     if unknown:
-        said += f" {counted(unknown, 'network')} without accuracy or MFLOPs left out."
+        said += f" {counted(unknown, 'network')} without accuracy or {cost.short} left out."
     if left_out:
         said += f" {counted(left_out, 'further experiment')} not drawn."
     if AccuracyScale.fitted(drawn["val_accuracy_percent"]).finer:

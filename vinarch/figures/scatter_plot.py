@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from vinarch.errors import ParameterError
 from vinarch.figures.drawing import Drawing, check_columns, figure_of
 from vinarch.figures.ground import toned
+from vinarch.figures.measure_words import of_trained
 from vinarch.figures.scatter_density import Density, class_of
 from vinarch.figures.scatter_legend import (
     DOT_PT,
@@ -260,10 +261,11 @@ def _caption(
 ) -> str:
     accuracy = drawn["mean_val_accuracy_percent"]
     counts = drawn["count"]
+    over = "of the trained networks" if of_trained(drawn) else "over all epochs of the networks"
     said = (
         f"{len(drawn):,} matching subsequences of the experiment {experiment}: length "
         f"{int(drawn['length'].min())} to {int(drawn['length'].max())} symbols, mean validation "
-        f"accuracy (over all epochs of the networks that hold it) {float(accuracy.min()):.2f} to "
+        f"accuracy ({over} that hold it) {float(accuracy.min()):.2f} to "
         f"{float(accuracy.max()):.2f} %; the area of a point grows with the number of structures "
         f"that hold the subsequence, {int(counts.min())} to {int(counts.max())}. The darker a "
         f"point, the more points lie on its spot, that is, have its length and an accuracy within "

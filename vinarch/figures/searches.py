@@ -111,23 +111,27 @@ def pareto_front(
     experiments: str | Sequence[str] | None = None,
     *,
     measure: Measure = "last",
+    cost: str = "mflops",
     width: Width = "single",
     ax: Axes | None = None,
 ) -> Drawing:
-    """Draw accuracy against MFLOPs, and the networks that no other beats in both.
+    """Draw accuracy against cost, and the networks that no other beats in both.
 
-    Accuracy is maximised, MFLOPs are minimised; the front is that of each experiment by itself.
+    Accuracy is maximised, the cost minimised; the front is that of each experiment by itself.
 
     Parameters
     ----------
     data : Commons or pandas.DataFrame
-        A frame has the columns ``archive, experiment, architecture, mflops, measure,
+        A frame has the columns ``archive, experiment, architecture``, the cost, ``measure,
         val_accuracy_percent, on_front``, as the drawing's `data` has them.
     experiments : str or sequence of str, optional
         Up to 12 names, a panel each. By default all that have architectures; of more than 12 the
         first 12, and the figure says so.
     measure : {"last", "best"}
         Accuracy of the last epoch trained, or the highest of any epoch. A frame names its own.
+    cost : str, default "mflops"
+        What is minimised: a column of numbers of `architectures`, such as ``"mflops"`` or
+        ``"parameter_count"``. A frame that has one of these two only needs not be told.
     width : {"single", "double"}
         Column width: 85 or 178 mm.
     ax : matplotlib.axes.Axes, optional
@@ -141,10 +145,11 @@ def pareto_front(
     Raises
     ------
     SelectionError
-        If there is no such experiment, or no histories are known.
+        If there is no such experiment, no histories are known, or no network's cost; the message
+        names what is known.
     ParameterError
         If `data` is neither or lacks columns, if more than 12 experiments are named, if `ax` is
-        given for several, or if `measure` or `width` is unknown.
+        given for several, or if `measure`, `cost` or `width` is unknown.
 
     Examples
     --------
@@ -161,12 +166,15 @@ def pareto_front(
     _check_count(experiments, "pareto_front")
     check_given(data, "pareto_front")
     if isinstance(data, pd.DataFrame):
+        if cost == "mflops" and cost not in data.columns and "parameter_count" in data.columns:
+            cost = "parameter_count"
+        columns = (*FRONT_COLUMNS, cost)
         points = mark_fronts(
-            _networks_of(data, experiments, measure, FRONT_COLUMNS, "pareto_front")
+            _networks_of(data, experiments, measure, columns, "pareto_front"), cost
         )
     else:
-        points = pareto_points(data, experiments, measure)
-    return draw_pareto_front(points, width=width, ax=ax)
+        points = pareto_points(data, experiments, measure, cost)
+    return draw_pareto_front(points, cost=cost, width=width, ax=ax)
 
 
 def search_order(

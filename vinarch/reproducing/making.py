@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from vinarch.commons import check_commons
 from vinarch.errors import ParameterError, SelectionError
-from vinarch.genome import MacroSpace
+from vinarch.genome import search_space
 from vinarch.intervals import CONFIDENCE, check_confidence
 from vinarch.parameters import check_choice, check_whole
 from vinarch.reproducing.agreement_sentences import replication_sentences, transfer_sentences
@@ -230,7 +230,7 @@ def reproducibility(
     (10 structures).
     """
     check_commons(commons, "reproducibility")
-    symbols = MacroSpace.from_name(commons.search_space()).symbol_count
+    symbols = search_space(commons.search_space()).symbol_count
     min_length = check_whole("reproducibility(min_length=…)", min_length, 1, symbols, "symbols")
     confidence = check_confidence("reproducibility(confidence=…)", confidence)
     if not commons.trained_experiments():

@@ -155,8 +155,8 @@ def _farthest(experiments: Sequence[Experiment]) -> list[str]:
     found: list[tuple[float, int, int]] = []
     for experiment in experiments:
         known = experiment.networks[experiment.networks[LAST].notna()]
-        repeated = known[known["structure_id"].duplicated(keep=False)]
-        for _, repeats in repeated.groupby("structure_id", sort=True):
+        repeated = known[known["network"].duplicated(keep=False)]
+        for _, repeats in repeated.groupby("network", sort=True):
             ordered = repeats.sort_values(LAST, kind="stable")
             epochs = ordered["epochs_trained"].iloc[[0, -1]].astype(int).tolist()
             apart = float(ordered[LAST].iloc[-1] - ordered[LAST].iloc[0])
@@ -226,5 +226,5 @@ def _repeated(experiment: Experiment) -> set[str]:
     """Return the structures with two or more trainings for the whole budget."""
     networks = experiment.networks
     full = networks[networks["full_budget"] & networks[LAST].notna()]
-    counts = full["structure_id"].value_counts()
-    return set(counts.index[counts > 1])
+    again = full["network"].duplicated(keep=False)
+    return {*full["structure_id"][again]}

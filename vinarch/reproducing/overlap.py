@@ -13,25 +13,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from vinarch.genome import symbol_matrix
+from vinarch.genome.sequences import characters_of, sequence_lengths, symbol_matrix
 from vinarch.subsequence import MIN_LENGTH, shared_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from vinarch.genome.sequences import Symbols
+
 DRAWS = 10
 """On JS9FR6 the mean over so many has a standard error of about 2 % of its value."""
 
-_OUTSIDE = ord(".")
+_BEFORE = ord(" ")
+"""Stands at the positions before a subsequence; no search space has a blank for a symbol."""
 
 
 @dataclass(frozen=True)
 class Subsequences:
     """The matching subsequences of an experiment, and those of its draws.
 
-    Each is the genome that holds it, with dots outside: start, length and symbols in one.
+    Each is its symbols after as many blanks as there are positions before them: start, length and
+    symbols in one, whatever the length of the genomes.
     """
 
     found: frozenset[bytes]
@@ -61,51 +64,79 @@ def subsequences_of(
     --------
     >>> found = subsequences_of(["s:1010", "s:1011", "s:0011"], "toy", min_length=2)
     >>> sorted(key.decode() for key in found.found)
-    ['.01.', '.011', '101.']
+    [' 01', ' 011', '101']
     """
     flats = sorted(structure_id.partition(":")[2] for structure_id in structure_ids)
     symbols = symbol_matrix(flats)
     generator = np.random.default_rng(_seed(name))
     return Subsequences(
         window_keys(symbols, min_length),
-        tuple(
-            # The kernel wants distinct genomes, and dealing may make two alike.
-            window_keys(np.unique(dealt(symbols, generator), axis=0), min_length)
-            for _ in range(draws)
-        ),
+        tuple(window_keys(distinct(dealt(symbols, generator)), min_length) for _ in range(draws)),
     )
 
 
-def dealt(symbols: npt.NDArray[np.uint8], generator: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """Deal the symbols at each position anew among the rows, each position by itself."""
-    return generator.permuted(symbols, axis=0)
+def dealt(symbols: Symbols, generator: np.random.Generator) -> Symbols:
+    """Deal the symbols at each position anew among the rows that have one, each by itself.
+
+    Every row keeps its length.
+
+    Parameters
+    ----------
+    symbols : ndarray of integers, shape (n, L)
+        As `vinarch.genome.symbol_matrix` gives them.
+    generator : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of integers, shape (n, L)
+    """
+    if (symbols >= 0).all():
+        return generator.permuted(symbols, axis=0)
+    anew = symbols.copy()
+    for position in range(symbols.shape[1]):
+        held = symbols[:, position] >= 0
+        anew[held, position] = generator.permutation(symbols[held, position])
+    return anew
 
 
-def window_keys(symbols: npt.NDArray[np.uint8], min_length: int) -> frozenset[bytes]:
+def window_keys(symbols: Symbols, min_length: int) -> frozenset[bytes]:
     """Return the matching subsequences of distinct genomes.
 
     Parameters
     ----------
-    symbols : ndarray of uint8, shape (n, L)
+    symbols : ndarray of integers, shape (n, L)
+        As `vinarch.genome.symbol_matrix` gives them.
     min_length : int
 
     Returns
     -------
     frozenset of bytes
-        L characters each, dots outside the subsequence.
+        Their characters, after as many blanks as there are positions before them.
     """
     total = symbols.shape[1]
-    characters = symbols + np.uint8(ord("0"))
+    characters = characters_of(symbols)
     parts = []
     for window in shared_windows(symbols, min_length):
         start, stop = window.start_in_genome, window.start_in_genome + window.length
         holders = window.members[window.offsets[:-1]]
-        keys = np.full((len(holders), total), _OUTSIDE, dtype=np.uint8)
+        # NumPy leaves out the zeros after a text.
+        keys = np.zeros((len(holders), total), dtype=np.uint8)
+        keys[:, :start] = _BEFORE
         keys[:, start:stop] = characters[holders, start:stop]
         parts.append(keys)
     if not parts:
         return frozenset()
     return frozenset(np.concatenate(parts).view(f"S{total}").ravel().tolist())
+
+
+def distinct(symbols: Symbols) -> Symbols:
+    """Leave out rows that are like another: dealing may make two alike, the kernel wants none."""
+    lengths = sequence_lengths(symbols)
+    if (lengths == symbols.shape[1]).all():
+        return np.unique(symbols, axis=0)
+    # The ends of two rows are different symbols, though the rows may be alike.
+    _, kept = np.unique(np.where(symbols >= 0, symbols, -1), axis=0, return_index=True)
+    return symbols[np.sort(kept)]
 
 
 def jaccard(first: frozenset[bytes], second: frozenset[bytes]) -> float:

@@ -69,13 +69,13 @@ def noise_table(experiments: Sequence[Experiment], confidence: float = CONFIDENC
 
 
 def _repeats(experiment: Experiment, training: str, measure: str) -> list[npt.NDArray[np.float64]]:
-    """Return the accuracies of each structure that has at least two."""
+    """Return the accuracies of each network that was trained at least twice."""
     networks = experiment.networks
     if training == FULL_BUDGET:
         networks = networks[networks["full_budget"]]
     known = networks[networks[measure].notna()]
-    repeated = known[known["structure_id"].duplicated(keep=False)]
-    groups = repeated.groupby("structure_id", sort=True)[measure]
+    repeated = known[known["network"].duplicated(keep=False)]
+    groups = repeated.groupby("network", sort=True)[measure]
     return [values.to_numpy() for _, values in groups]
 
 

@@ -7,11 +7,12 @@ No Dask, no files, no statistics.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from vinarch.genome import search_space
 from vinarch.schema import ATTRIBUTES
 
 LAST = "last_val_accuracy_percent"
@@ -25,6 +26,7 @@ COLUMNS = (
     "experiment",
     "architecture",
     "structure_id",
+    "genome",
     "status",
     "epochs_trained",
     LAST,
@@ -50,10 +52,15 @@ class Experiment:
         Its values of `vinarch.schema.ATTRIBUTES`, in that order; None where unknown.
     networks : pandas.DataFrame
         One row a network, in the order of the architecture numbers, indexed by place from 0:
-        ``architecture, structure_id, status, full_budget, epochs_trained`` and the accuracies.
+        ``architecture, structure_id, network, status, full_budget, epochs_trained`` and the
+        accuracies; ``network`` is equal where all that the networks are made of is.
     structures : pandas.DataFrame
         One row a structure, indexed by ``structure_id`` in order: ``network_count,
         full_budget_count``, and epochs and accuracies averaged over its networks.
+    recorded_data : str or None
+        What the networks were trained on, as the archive tells it beside the attributes.
+    epoch_budget : float or None
+        Epochs that a network is trained for unless it is ended early.
     """
 
     archive: str
@@ -61,6 +68,8 @@ class Experiment:
     attributes: Setting
     networks: pd.DataFrame
     structures: pd.DataFrame
+    recorded_data: str | None = None
+    epoch_budget: float | None = None
 
     @property
     def order(self) -> list[str]:
@@ -78,7 +87,9 @@ class Experiment:
         'JS9FR6 beam 1e14'
         """
         beam = self.attributes[ATTRIBUTES.index("beam")]
-        return None if beam is None else f"{self.archive} beam {beam}"
+        if beam is not None:
+            return f"{self.archive} beam {beam}"
+        return None if self.recorded_data is None else f"{self.archive} {self.recorded_data}"
 
 
 def experiments_of(architectures: pd.DataFrame, index: pd.DataFrame) -> list[Experiment]:
@@ -100,12 +111,26 @@ def experiments_of(architectures: pd.DataFrame, index: pd.DataFrame) -> list[Exp
         (str(archive), str(name)): tuple(_plain(value) for value in values)
         for archive, name, *values in zip(*columns, strict=True)
     }
+    known = index.reindex(columns=["archive", "experiment", "task_data", "epoch_budget"])
+    told = {
+        (str(archive), str(name)): (_plain(data), _plain(budget))
+        for archive, name, data, budget in known.itertuples(index=False)
+    }
     # Sorted first, so that averages do not depend on the order in which rows arrive.
     ordered = architectures.sort_values(["archive", "experiment", "architecture"])
-    return [
-        _experiment(str(archive), str(name), settings[str(archive), str(name)], rows)
-        for (archive, name), rows in ordered.groupby(["archive", "experiment"], sort=True)
-    ]
+    found = []
+    for (archive, name), rows in ordered.groupby(["archive", "experiment"], sort=True):
+        key = (str(archive), str(name))
+        one = _experiment(*key, settings[key], rows)
+        data, budget = told[key]
+        found.append(
+            replace(
+                one,
+                recorded_data=None if data is None else str(data),
+                epoch_budget=None if budget is None else float(budget),
+            )
+        )
+    return found
 
 
 def relation(first: Experiment, second: Experiment) -> str:
@@ -115,12 +140,15 @@ def relation(first: Experiment, second: Experiment) -> str:
     -------
     str
         ``"replication"`` on the same task data, ``"transfer"`` on others of one archive, else
-        ``"unknown"``: whether two archives have the same data cannot be told by the beam alone.
+        ``"unknown"``: whether two archives have the same data cannot be told by their words alone,
+        and trainings of other lengths on the same data are neither.
     """
     data = (first.task_data, second.task_data)
     if None in data or first.archive != second.archive:
         return UNKNOWN
-    return REPLICATION if data[0] == data[1] else TRANSFER
+    if data[0] != data[1]:
+        return TRANSFER
+    return REPLICATION if first.epoch_budget == second.epoch_budget else UNKNOWN
 
 
 def differing(first: Experiment, second: Experiment) -> str:
@@ -134,7 +162,7 @@ def differing(first: Experiment, second: Experiment) -> str:
 
 def _experiment(archive: str, name: str, setting: Setting, rows: pd.DataFrame) -> Experiment:
     networks = rows.drop(columns=["archive", "experiment"]).assign(
-        full_budget=(rows["status"] == "ok").to_numpy(dtype=bool)
+        full_budget=(rows["status"] == "ok").to_numpy(dtype=bool), network=_networks(rows)
     )
     return Experiment(
         archive,
@@ -143,6 +171,16 @@ def _experiment(archive: str, name: str, setting: Setting, rows: pd.DataFrame) -
         networks.reset_index(drop=True),
         _structures(networks),
     )
+
+
+def _networks(rows: pd.DataFrame) -> pd.Series:
+    """Return the key of each network: its structure, with its encoding where that says more."""
+    keys = rows["structure_id"]
+    if "genome" not in rows:
+        return keys
+    names = keys.str.partition(":")[0]
+    partial = {name for name in names.unique() if not search_space(str(name)).says_all}
+    return keys.where(~names.isin(partial), keys + "\n" + rows["genome"])
 
 
 def _structures(networks: pd.DataFrame) -> pd.DataFrame:

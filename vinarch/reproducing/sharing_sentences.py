@@ -56,8 +56,13 @@ def start_sentences(
         said.append(f"There are shared starts in {further} of experiments.")
     said.append(
         f"Random order would give so long a run with a probability below 1 in {1 / CHANCE:,.0f}: "
-        "these repeats come from a common start of the searches (one seed), not from what they "
-        "found."
+        + (
+            "these experiments trained one list of networks, so that what they share tells "
+            "nothing of a search."
+            if _are_lists(experiments, starts)
+            else "these repeats come from a common start of the searches (one seed), not from "
+            "what they found."
+        )
     )
     return said + _throughout(experiments, pairs)
 
@@ -168,6 +173,14 @@ def _start(group: pd.DataFrame, experiment_count: int) -> str:
     else:
         which = f"The first {length:,} architectures"
     return f"{which} of {who} have the same genomes in the same order ({structures})."
+
+
+def _are_lists(experiments: Sequence[Experiment], starts: pd.DataFrame) -> bool:
+    """Return whether every shared start is the whole of each experiment that has it."""
+    size = {(e.archive, e.name): len(e.networks) for e in experiments}
+    shared = starts.groupby(["archive", "experiment"], as_index=False).size()
+    keys = zip(shared["archive"], shared["experiment"], strict=True)
+    return all(size[key] == length for key, length in zip(keys, shared["size"], strict=True))
 
 
 def _who(names: list[str], experiment_count: int) -> str:

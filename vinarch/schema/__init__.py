@@ -7,6 +7,7 @@ This package knows no paths, no Dask and no archive.
 
 from __future__ import annotations
 
+from vinarch.schema.asked import CURVES
 from vinarch.schema.claimed import CLAIMS
 from vinarch.schema.compared import (
     EXPERIMENT_PAIRS,
@@ -17,6 +18,7 @@ from vinarch.schema.compared import (
 )
 from vinarch.schema.declarations import Column, Table
 from vinarch.schema.matched import DISTANCES, MATCHES
+from vinarch.schema.origins import ARCHIVES, EXPERIMENTS
 from vinarch.schema.predicted import (
     FUNCTION_ERRORS,
     NETWORK_FUNCTIONS,
@@ -25,28 +27,28 @@ from vinarch.schema.predicted import (
     REPLAY_SWEEP,
     REPLAYED_NETWORKS,
 )
-from vinarch.schema.stored import (
-    ARCHITECTURES,
-    ATTRIBUTES,
-    EXPERIMENTS,
-    FORMAT_VERSION,
-    HISTORIES,
-    REJECTS,
-    STORED_TABLES,
-)
+from vinarch.schema.published import PUBLISHED_TABLES
+from vinarch.schema.remarks import LINEAGE, MEASUREMENTS, REJECTS
+from vinarch.schema.stored import ATTRIBUTES, FORMAT_VERSION, STORED_TABLES
+from vinarch.schema.trainings import ARCHITECTURES, HISTORIES
 
 __all__ = [
     "ARCHITECTURES",
+    "ARCHIVES",
     "ATTRIBUTES",
     "CLAIMS",
+    "CURVES",
     "DISTANCES",
     "EXPERIMENTS",
     "EXPERIMENT_PAIRS",
     "FORMAT_VERSION",
     "FUNCTION_ERRORS",
     "HISTORIES",
+    "LINEAGE",
     "MATCHES",
+    "MEASUREMENTS",
     "NETWORK_FUNCTIONS",
+    "PUBLISHED_TABLES",
     "REJECTS",
     "REPLAYED_NETWORKS",
     "REPLAY_RANKING",
@@ -77,5 +79,6 @@ RESULT_TABLES = (
     NETWORK_FUNCTIONS,
     FUNCTION_ERRORS,
     CLAIMS,
+    CURVES,
 )
 """The tables that vinarch computes."""

@@ -13,7 +13,8 @@ _MEASURE = Column("measure", pa.string(), "What is compared: a column of `archit
 _TASK_DATA = Column(
     "task_data",
     pa.string(),
-    "What the networks were trained on: archive and beam; null where the archive does not tell.",
+    "What the networks were trained on: archive and beam, or the recorded task data; null where "
+    "the archive does not tell.",
     nullable=True,
 )
 
@@ -151,7 +152,7 @@ EXPERIMENT_PAIRS = Table(
             "relation",
             pa.string(),
             "`replication` on the same task data, `transfer` on others of the archive, `unknown` "
-            "where a beam is, or across archives.",
+            "where it is not told, across archives, or of another epoch budget.",
         ),
         Column(
             "differing",

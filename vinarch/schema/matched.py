@@ -31,12 +31,19 @@ MATCHES = Table(
         Column(
             "experiment_count", pa.int64(), "In how many experiments they were trained.", "count"
         ),
-        Column("epoch_row_count", pa.int64(), "Epoch rows that the mean is taken over.", "count"),
+        Column(
+            "epoch_row_count",
+            pa.int64(),
+            "Values that the mean is taken over: one an epoch row with a validation accuracy, and "
+            "one a network without a history whose single accuracy is known.",
+            "count",
+        ),
         Column(
             "mean_val_accuracy_percent",
             pa.float64(),
-            "Mean validation accuracy over all epoch rows of all networks with these genomes; "
-            "null where there is no row.",
+            "Mean validation accuracy over all epoch rows of all networks with these genomes, a "
+            "network without a history counting with its single accuracy; null where none is "
+            "known.",
             PERCENT,
             nullable=True,
         ),
@@ -67,8 +74,8 @@ DISTANCES = Table(
         Column(
             "distance",
             pa.float64(),
-            "Distance between the flattened genomes: city block in symbols, Euclidean in the root "
-            "of symbols, Hamming as a share of positions.",
+            "Distance between the flattened genomes: city block in symbols that differ, Euclidean "
+            "in the root of symbols, Hamming as a share of the longer one's positions.",
         ),
     ),
 )

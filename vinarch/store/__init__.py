@@ -15,24 +15,40 @@ interrupted writer leaves the old one as it was.
 """
 
 from vinarch.store.drafts import ROW_GROUP_ROWS, Draft, drafting, write_part
+from vinarch.store.migrating import open_snapshot
+from vinarch.store.narrowing import (
+    NETWORK,
+    KeptPiece,
+    Known,
+    kept_pieces,
+    kept_row_counts,
+    matching_networks,
+    read_kept,
+)
 from vinarch.store.snapshots import (
     ArchiveRecord,
     Piece,
     Snapshot,
     has_commons,
-    open_snapshot,
     read_piece,
 )
 
 __all__ = [
+    "NETWORK",
     "ROW_GROUP_ROWS",
     "ArchiveRecord",
     "Draft",
+    "KeptPiece",
+    "Known",
     "Piece",
     "Snapshot",
     "drafting",
     "has_commons",
+    "kept_pieces",
+    "kept_row_counts",
+    "matching_networks",
     "open_snapshot",
+    "read_kept",
     "read_piece",
     "write_part",
 ]

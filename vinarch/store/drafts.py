@@ -54,27 +54,15 @@ class Draft:
 
     def publish(self, record: ArchiveRecord) -> Snapshot:
         """Add the record and the other archives' files, and switch the pointer."""
+        mine = record.provenance.archive
+        fill_empty(self.folder, mine)
         with _disk_errors(self.root):
             records = self.folder / RECORDS
             records.mkdir(exist_ok=True)
-            mine = record.provenance.archive
             if self.before is not None:
                 self._link_others(self.before, mine)
             _write_synced(records / f"{mine}.json", _record_json(record))
-            for folder in sorted({path.parent for path in self.folder.rglob("*")}):
-                _sync_folder(folder)
-            name = f"{int(self.before.name) + 1 if self.before else 1:06d}"
-            final = self.root / SNAPSHOTS / name
-            self.folder.rename(final)
-            _sync_folder(final.parent)
-            pointer = {"format_version": FORMAT_VERSION, "snapshot": name}
-            staged = self.root / f".{POINTER}.tmp"
-            _write_synced(staged, json.dumps(pointer, indent=1) + "\n")
-            staged.replace(self.root / POINTER)
-            _sync_folder(self.root)
-        published = open_snapshot(self.root)
-        _remove_leftovers(self.root, published)
-        return published
+        return publish_folder(self.root, self.folder, int(self.before.name) if self.before else 0)
 
     def _link_others(self, before: Snapshot, mine: str) -> None:
         for path in sorted(before.folder.rglob("*")):
@@ -89,6 +77,92 @@ class Draft:
                 shutil.copy2(path, target)
 
 
+def publish_folder(root: Path, folder: Path, before: int) -> Snapshot:
+    """Make a folder the current snapshot, the one after the number `before`.
+
+    Raises
+    ------
+    StoreError
+        If the disk refuses.
+    """
+    with _disk_errors(root):
+        for inside in sorted({path.parent for path in folder.rglob("*")}):
+            _sync_folder(inside)
+        name = f"{before + 1:06d}"
+        final = root / SNAPSHOTS / name
+        folder.rename(final)
+        _sync_folder(final.parent)
+        pointer = {"format_version": FORMAT_VERSION, "snapshot": name}
+        staged = root / f".{POINTER}.tmp"
+        _write_synced(staged, json.dumps(pointer, indent=1) + "\n")
+        staged.replace(root / POINTER)
+        _sync_folder(root)
+    published = open_snapshot(root)
+    remove_leftovers(root, before + 1)
+    return published
+
+
+def fill_empty(folder: Path, archive: str) -> None:
+    """Give an archive a part without rows of each table that it has none of.
+
+    Readers that know nothing of vinarch then find a file, and in it the columns.
+
+    Raises
+    ------
+    StoreError
+        If the disk refuses.
+    """
+    for table in STORED_TABLES:
+        path = folder / table.name / f"archive={archive}" / "part-00000.parquet"
+        if not path.parent.is_dir():
+            write_part(path, table, table.arrow().empty_table())
+
+
+@contextlib.contextmanager
+def locked(root: Path, progress: Progress | None = None) -> Iterator[None]:
+    """Hold the lock of a commons, so that no other process writes to it.
+
+    Waiting for another writer is told to `progress`.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be written.
+    """
+    with _disk_errors(root):
+        (root / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
+        lock = FileLock(root / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            progress = progress or LogProgress()
+            progress.say(f"another process is writing to the commons {root}; waiting for it")
+            lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def draft_folder(root: Path) -> Iterator[Path]:
+    """Give a folder with one inside for each table; it is removed unless it was renamed.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be written.
+    """
+    folder = root / SNAPSHOTS / f"{_DRAFT_PREFIX}{uuid.uuid4().hex}"
+    with _disk_errors(root):
+        for table in STORED_TABLES:
+            (folder / table.name).mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        _discard(folder)
+
+
 @contextlib.contextmanager
 def drafting(root: Path, progress: Progress | None = None) -> Iterator[Draft]:
     """Hold the commons' lock and give a draft; whatever is not published is removed.
@@ -101,31 +175,14 @@ def drafting(root: Path, progress: Progress | None = None) -> Iterator[Draft]:
     StoreError
         If the folder cannot be written.
     """
-    progress = progress or LogProgress()
     if has_commons(root):
         # A folder of a newer format must not be touched at all, so it is opened first.
         open_snapshot(root)
-    with _disk_errors(root):
-        (root / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
-        lock = FileLock(root / ".lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            progress.say(f"another process is writing to the commons {root}; waiting for it")
-            lock.acquire()
-    try:
+    with locked(root, progress):
         before = open_snapshot(root) if has_commons(root) else None
-        _remove_leftovers(root, before)
-        folder = root / SNAPSHOTS / f"{_DRAFT_PREFIX}{uuid.uuid4().hex}"
-        with _disk_errors(root):
-            for table in STORED_TABLES:
-                (folder / table.name).mkdir(parents=True)
-        try:
+        remove_leftovers(root, int(before.name) if before else 0)
+        with draft_folder(root) as folder:
             yield Draft(root, folder, before)
-        finally:
-            _discard(folder)
-    finally:
-        lock.release()
 
 
 def write_part(path: Path, table: Table, data: pa.Table) -> None:
@@ -143,9 +200,10 @@ def write_part(path: Path, table: Table, data: pa.Table) -> None:
         # Not with its parents: a draft that was discarded must not come back.
         path.parent.mkdir(exist_ok=True)
         with path.open("wb") as file:
-            pq.write_table(
-                stored, file, row_group_size=ROW_GROUP_ROWS, compression="zstd", version="2.6"
-            )
+            with pq.ParquetWriter(file, stored.schema, compression="zstd", version="2.6") as writer:
+                # A table without rows has no row group, and so no partition.
+                if len(stored):
+                    writer.write_table(stored, row_group_size=ROW_GROUP_ROWS)
             file.flush()
             os.fsync(file.fileno())
 
@@ -159,9 +217,8 @@ def _discard(draft: Path) -> None:
     shutil.rmtree(gone, ignore_errors=True)
 
 
-def _remove_leftovers(root: Path, before: Snapshot | None) -> None:
+def remove_leftovers(root: Path, current: int) -> None:
     """Keep the current snapshot and the one before it, which readers may still have open."""
-    current = int(before.name) if before else 0
     for folder in (root / SNAPSHOTS).iterdir():
         kept = folder.name.isdecimal() and int(folder.name) in {current, current - 1}
         if not kept:

@@ -21,6 +21,8 @@ from vinarch.schema import (
     EXPERIMENTS,
     FORMAT_VERSION,
     HISTORIES,
+    LINEAGE,
+    MEASUREMENTS,
     REJECTS,
     Table,
 )
@@ -32,6 +34,14 @@ if TYPE_CHECKING:
 POINTER = "commons.json"
 SNAPSHOTS = "snapshots"
 RECORDS = "records"
+_COUNTED = {
+    ARCHITECTURES: "architecture_count",
+    HISTORIES: "history_row_count",
+    MEASUREMENTS: "measurement_count",
+    LINEAGE: "lineage_count",
+    REJECTS: "rejected_row_count",
+}
+"""Tables whose rows the table of experiments counts."""
 
 
 @dataclass(frozen=True)
@@ -115,13 +125,11 @@ class Snapshot:
                     pq.read_metadata(path).num_rows
                     for path in {piece.path for piece in mine.pieces(table)}
                 )
-                for table in (ARCHITECTURES, HISTORIES, REJECTS)
+                for table in _COUNTED
             }
         except StoreError:
             return False
-        return [*rows.values()] == [
-            index[f"{name}_count"].sum() for name in ("architecture", "history_row", "rejected_row")
-        ]
+        return [*rows.values()] == [index[name].sum() for name in _COUNTED.values()]
 
     def experiment_index(self) -> pd.DataFrame:
         """Read the experiments table: one small row an experiment, needed to select and plan."""
@@ -170,8 +178,16 @@ def has_commons(root: Path) -> bool:
     return (root / POINTER).exists()
 
 
-def open_snapshot(root: Path) -> Snapshot:
-    """Open the current snapshot of the commons in a folder.
+@dataclass(frozen=True)
+class Pointer:
+    """What the pointer of a commons says: the form of its tables, and which snapshot is current."""
+
+    format_version: int
+    snapshot: str
+
+
+def read_pointer(root: Path) -> Pointer:
+    """Read the pointer of the commons in a folder.
 
     Raises
     ------
@@ -205,16 +221,36 @@ def open_snapshot(root: Path) -> Snapshot:
             f"version {version}",
             "Install a newer vinarch, or set VINARCH_HOME to another folder.",
         )
-    folder = root / SNAPSHOTS / name
-    if not (name.isdecimal() and folder.is_dir()):
+    if not (name.isdecimal() and (root / SNAPSHOTS / name).is_dir()):
         raise StoreError(
             str(pointer),
             "the pointer of a commons",
             f"one to snapshot {name!r}, which is not there",
             "Remove this file and fetch again, or set VINARCH_HOME to another folder.",
         )
-    records = sorted((folder / RECORDS).glob("*.json"))
-    return Snapshot(root, name, tuple(_read_record(path) for path in records))
+    return Pointer(version, name)
+
+
+def open_snapshot(root: Path) -> Snapshot:
+    """Open the current snapshot of the commons in a folder, which is of the current format.
+
+    Raises
+    ------
+    StoreError
+        If the folder holds no commons, a damaged one, or one of an older format.
+    NewerFormatError
+        If a newer vinarch wrote it.
+    """
+    pointer = read_pointer(root)
+    if pointer.format_version < FORMAT_VERSION:
+        raise StoreError(
+            str(root / POINTER),
+            f"format version {FORMAT_VERSION}",
+            f"version {pointer.format_version}",
+            "vinarch.open brings it to the current one.",
+        )
+    records = sorted((root / SNAPSHOTS / pointer.snapshot / RECORDS).glob("*.json"))
+    return Snapshot(root, pointer.snapshot, tuple(_read_record(path) for path in records))
 
 
 def _pieces_of(
@@ -229,7 +265,9 @@ def _pieces_of(
             str(error).splitlines()[0],
             "Fetch the archive again with refresh=True.",
         ) from error
-    place = metadata.schema.names.index("experiment")
+    if "experiment" not in table.names:
+        wanted = None
+    place = metadata.schema.names.index("experiment") if wanted is not None else 0
     pieces = []
     for group in range(metadata.num_row_groups):
         statistics = metadata.row_group(group).column(place).statistics

@@ -33,8 +33,8 @@ _WRITERS: dict[str, Callable[[pd.DataFrame, Path], Any]] = {
 _LEFT_BY_A_KILL = re.compile(
     r"\.(index\.html|study\.ipynb|distances\.parquet"
     r"|(subsequences|rejects|statistics|reproducibility|replicated_structures|shared_starts"
-    r"|training_noise)\.csv)\.\d+\.tmp\.\w+"
-    r"|\.[a-z_]+_(single|double)\.(png|pdf|svg)\.\d+\.part"
+    r"|training_noise|claims|(fig|table|sentence)_[a-z0-9_]+)\.csv)\.\d+\.tmp\.\w+"
+    r"|\.[a-z0-9_]+_(single|double)\.(png|pdf|svg)\.\d+\.part"
 )
 _LOCK = ".study.lock"
 _FOLDERS_LEFT = ".distances-*"
@@ -88,16 +88,34 @@ def write_text(text: str, out: Path) -> None:
     replace_file(out, lambda path: path.write_text(text, encoding="utf-8", newline="\n"))
 
 
-def write_pieces(pieces: Iterable[pd.DataFrame], table: Table, out: Path) -> None:
-    """Write a table that comes in pieces as one Parquet file; one piece is held at a time."""
+def write_pieces(pieces: Iterable[pd.DataFrame], table: Table, out: str | Path) -> None:
+    """Write a table that comes in pieces as one file, all or nothing; one piece is held at a time.
 
-    def write(path: Path) -> None:
-        schema = table.arrow()
-        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-            for piece in pieces:
-                writer.write_table(pa.Table.from_pandas(piece, schema, preserve_index=False))
+    Raises
+    ------
+    ParameterError
+        If the path ends in no format that can be written.
+    StoreError
+        If it cannot be written.
+    """
+    check_ending(out)
+    path = expanded(out)
+    write = _write_csv if path.suffix == ".csv" else _write_parquet
+    replace_file(path, lambda staged: write(pieces, table, staged))
 
-    replace_file(out, write)
+
+def _write_csv(pieces: Iterable[pd.DataFrame], table: Table, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table.empty().to_csv(file, index=False, lineterminator="\n")
+        for piece in pieces:
+            piece.to_csv(file, index=False, header=False, lineterminator="\n")
+
+
+def _write_parquet(pieces: Iterable[pd.DataFrame], table: Table, path: Path) -> None:
+    schema = table.arrow()
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for piece in pieces:
+            writer.write_table(pa.Table.from_pandas(piece, schema, preserve_index=False))
 
 
 def expanded(out: str | Path) -> Path:

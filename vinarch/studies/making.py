@@ -6,7 +6,7 @@ Only this process writes, so that the workers of a cluster need not see the fold
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import dask
@@ -17,6 +17,7 @@ from vinarch.errors import ParameterError
 from vinarch.genome_state import genome_states
 from vinarch.intervals import CONFIDENCE, check_confidence
 from vinarch.matching import check_subsequence, match
+from vinarch.measuring import pair_count
 from vinarch.notebook import render_notebook
 from vinarch.progress import LogProgress, Progress
 from vinarch.report import render_report
@@ -31,8 +32,16 @@ from vinarch.studies.files import (
     write_frame,
     write_text,
 )
+from vinarch.studies.left_out import told
+from vinarch.studies.paper import FOLDER as PAPER_FOLDER
+from vinarch.studies.paper import find_paper, remove_stale, write_paper
 from vinarch.studies.pictures import pictures_of, prepare_folder, save_picture
-from vinarch.studies.tables import statistics_table, write_comparisons, write_distances
+from vinarch.studies.tables import (
+    MOST_PAIRS,
+    statistics_table,
+    write_comparisons,
+    write_distances,
+)
 from vinarch.study_page import Findings, study_report
 from vinarch.subsequence import MIN_LENGTH
 from vinarch.summary import (
@@ -59,8 +68,9 @@ if TYPE_CHECKING:
 
 NOTEBOOK = "study.ipynb"
 _FIGURES = "figures"
+_DISTANCES = "distances.parquet"
 _STEPS = 5
-_OPTIONAL = ("index.html", "rejects.csv", NOTEBOOK)
+_OPTIONAL = ("index.html", "rejects.csv", _DISTANCES, NOTEBOOK)
 """Files of an earlier study that this one may not write anew."""
 
 
@@ -72,8 +82,8 @@ class Study:
     ----------
     out : Path
         The folder.
-    chosen : ChosenRow
-        The matching subsequence that the figures show.
+    chosen : ChosenRow or None
+        The matching subsequence that the figures show; None where nothing matches.
     subsequences : pandas.DataFrame
         What `subsequences.csv` holds.
     pair_count : int
@@ -82,14 +92,17 @@ class Study:
         What `Commons.statistics` gives.
     reproduced : Reproducibility
         What `vinarch.reproducibility` gives.
+    claims : pandas.DataFrame or None
+        What `vinarch.claims` gives for the paper that was asked for.
     """
 
     out: Path
-    chosen: ChosenRow
+    chosen: ChosenRow | None
     subsequences: pd.DataFrame
     pair_count: int
     statistics: pd.DataFrame
     reproduced: Reproducibility
+    claims: pd.DataFrame | None = None
 
     @property
     def index(self) -> Path:
@@ -106,9 +119,13 @@ def study(  # noqa: PLR0913 - all but two are passed by name
     metric: Metric = "cityblock",
     confidence: float = CONFIDENCE,
     notebook: bool = False,
+    paper: str | None = None,
     progress: Progress | None = None,
 ) -> Study:
     """Write tables, figures and a page about an archive: what it holds, shares and repeats.
+
+    What the archive does not hold is left out, and the page says so: figures of values that are
+    not recorded, subsequences where nothing matches, distances of more than ten million pairs.
 
     Writes ``statistics.csv``, ``subsequences.csv``, ``distances.parquet``,
     ``reproducibility.csv`` with ``replicated_structures.csv``, ``shared_starts.csv`` and
@@ -135,6 +152,9 @@ def study(  # noqa: PLR0913 - all but two are passed by name
         Level of the intervals.
     notebook : bool, default False
         Whether to write the page's content as ``study.ipynb`` too, with its outputs in it.
+    paper : str, optional
+        Name of a paper about the archive, such as ``"icpp2023"``: its claims are recomputed and
+        its figures redrawn, with their data, in ``paper/`` and in a section of the page.
     progress : Progress, optional
         Listens to the steps.
 
@@ -145,11 +165,12 @@ def study(  # noqa: PLR0913 - all but two are passed by name
     Raises
     ------
     ParameterError
-        If `commons` holds several archives, there is no such `metric`, `min_length` cannot be, or
-        `select` has another form, is shorter than `min_length` or does not fit into a genome.
+        If `commons` holds several archives, there is no such `metric`, `min_length` cannot be,
+        `select` has another form, is shorter than `min_length` or does not fit into a genome, or
+        there is no such `paper` about the archive.
     SelectionError
-        If there is no such experiment, no structure of it holds the subsequence, no experiment
-        has histories, or nothing matches.
+        If there is no such experiment, no structure of it holds the subsequence, or no
+        experiment has architectures.
     MixedSpacesError
         If the experiments belong to several search spaces.
     StoreError
@@ -170,28 +191,23 @@ def study(  # noqa: PLR0913 - all but two are passed by name
     check_commons(commons, "study")
     folder = expanded(out)
     # All that the user asked for is checked before anything long begins.
-    if len(commons.provenance) != 1:
-        names = [provenance.archive for provenance in commons.provenance]
-        raise ParameterError(
-            "study",
-            "a commons of one archive",
-            ", ".join(names) or "none",
-            "Select one: commons.select(archive=…).",
-        )
+    _check_one_archive(commons)
     check_metric(metric)
     check_confidence("study(confidence=…)", confidence)
     check_trained(commons)
+    published = None if paper is None else find_paper(commons, paper)
     matches_of = (match(commons, min_length=min_length), match(commons, None, min_length))
     chosen = None if select is None else _checked(commons, ChosenRow.parse(select), min_length)
     with new_folder(folder), alone_in(folder):
-        check_folder(folder / _FIGURES)
+        for name in (_FIGURES, *((PAPER_FOLDER,) if published else ())):
+            check_folder(folder / name)
         progress.start("Study", _STEPS, "steps")
         try:
             matches, across, state, rejects = dask.compute(
                 *matches_of, genome_states(commons), commons.rejects
             )
-            chosen = chosen or default_row(matches)
-            held = held_structures(state, chosen)
+            chosen = chosen or (default_row(matches) if len(matches) else None)
+            held = None if chosen is None else held_structures(state, chosen)
             progress.advance(1)
             statistics, overall = (
                 commons.statistics(by, confidence=confidence) for by in ("experiment", None)
@@ -201,18 +217,17 @@ def study(  # noqa: PLR0913 - all but two are passed by name
             progress.advance(1)
             sweep(folder)
             remove_files(*(folder / name for name in _OPTIONAL))
+            remove_stale(folder)
             table = subsequence_table(matches)
-            write_frame(table, folder / "subsequences.csv")
-            write_frame(statistics_table(statistics, overall), folder / "statistics.csv")
-            files = ["subsequences.csv", "statistics.csv", "distances.parquet"]
-            files += write_comparisons(reproduced, folder)
-            if len(rejects):
-                write_frame(rejects, folder / "rejects.csv")
-                files.append("rejects.csv")
+            files = _write_tables(
+                folder, table, statistics_table(statistics, overall), reproduced, rejects
+            )
             if notebook:
                 files.append(NOTEBOOK)
             progress.advance(1)
-            overview = write_distances(commons, metric, folder / "distances.parquet")
+            overview = write_distances(commons, metric, folder / _DISTANCES)
+            if pair_count(commons) > MOST_PAIRS:
+                files.remove(_DISTANCES)
             progress.advance(1)
         finally:
             progress.finish()
@@ -221,12 +236,47 @@ def study(  # noqa: PLR0913 - all but two are passed by name
             tuple(files), statistics, overall, reproduced,
             _without_start(across, state, reproduced), confidence,
         )  # fmt: skip
-        drawn = _draw(pictures_of(commons, found, held), folder / _FIGURES, progress)
-        report = study_report(commons, found, drawn)
+        pictures, left_out = pictures_of(commons, found, held)
+        found = replace(found, left_out=told(commons, found, left_out))
+        drawn = _draw(pictures, folder / _FIGURES, progress)
+        checked = None if published is None else write_paper(commons, published, folder, progress)
+        report = study_report(commons, found, drawn, checked)
         if notebook:
             write_text(render_notebook(report), folder / NOTEBOOK)
         write_text(render_report(report), folder / "index.html")
-    return Study(folder, chosen, table, int(overview["pairs"].sum()), statistics, reproduced)
+    return Study(
+        folder, chosen, table, int(overview["pairs"].sum()), statistics, reproduced,
+        None if checked is None else checked.claims,
+    )  # fmt: skip
+
+
+def _write_tables(
+    folder: Path,
+    subsequences: pd.DataFrame,
+    statistics: pd.DataFrame,
+    reproduced: Reproducibility,
+    rejects: pd.DataFrame,
+) -> list[str]:
+    """Write the tables that are at hand; return their names and that of the distances."""
+    write_frame(subsequences, folder / "subsequences.csv")
+    write_frame(statistics, folder / "statistics.csv")
+    files = ["subsequences.csv", "statistics.csv", _DISTANCES]
+    files += write_comparisons(reproduced, folder)
+    if len(rejects):
+        write_frame(rejects, folder / "rejects.csv")
+        files.append("rejects.csv")
+    return files
+
+
+def _check_one_archive(commons: Commons) -> None:
+    if len(commons.provenance) != 1:
+        names = [provenance.archive for provenance in commons.provenance]
+        raise ParameterError(
+            "study",
+            "a commons of one archive",
+            ", ".join(names) or "none",
+            "Select one: commons.select(archive=…).",
+        )
 
 
 def _draw(pictures: Sequence[Picture], folder: Path, progress: Progress) -> list[ReportFigure]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from vinarch.measuring import PAIRS_PER_PARTITION, distances
+from vinarch.measuring import PAIRS_PER_PARTITION, distances, pair_count
 from vinarch.schema import DISTANCES
 from vinarch.studies.files import write_frame, write_pieces
 from vinarch.summary import distance_digest, distance_overview
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _BATCH = 8
 """Partitions of distances that are held at a time, where all would be too many."""
+
+MOST_PAIRS = 10_000_000
+"""Half a minute and some hundred MB on disk; an enumerated search space would fill gigabytes."""
 
 _PAIRS_HELD = _BATCH * PAIRS_PER_PARTITION
 """Some hundred MB; so many pairs are computed at once however they are partitioned."""
@@ -60,13 +63,17 @@ def write_comparisons(reproduced: Reproducibility, folder: Path) -> tuple[str, .
 
 
 def write_distances(commons: Commons, metric: Metric, out: Path) -> pd.DataFrame:
-    """Write the long table as one file and return what the page tells of it."""
-    structures = commons.experiment_index["structure_count"].astype("int64")
-    pair_count = int((structures * (structures - 1) // 2).sum())
-    digests = []
+    """Write the long table as one file and return what the page tells of it.
+
+    Of more than `MOST_PAIRS` pairs nothing is written, and the table returned is empty.
+    """
+    pairs = pair_count(commons)
+    digests: list[pd.DataFrame] = []
+    if pairs > MOST_PAIRS:
+        return distance_overview([distance_digest(DISTANCES.empty())])
 
     def pieces() -> Iterator[pd.DataFrame]:
-        for piece in _batches(distances(commons, metric=metric), pair_count):
+        for piece in _batches(distances(commons, metric=metric), pairs):
             digests.append(distance_digest(piece))
             yield piece
 
@@ -74,7 +81,7 @@ def write_distances(commons: Commons, metric: Metric, out: Path) -> pd.DataFrame
     return distance_overview(digests)
 
 
-def _batches(lazy: dd.DataFrame, pair_count: int) -> Iterator[pd.DataFrame]:
-    size = lazy.npartitions if pair_count <= _PAIRS_HELD else _BATCH
+def _batches(lazy: dd.DataFrame, pairs: int) -> Iterator[pd.DataFrame]:
+    size = lazy.npartitions if pairs <= _PAIRS_HELD else _BATCH
     for first in range(0, lazy.npartitions, size):
         yield lazy.partitions[first : first + size].compute()

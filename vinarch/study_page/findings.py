@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Findings:
     """What a study computed, what it was asked for, and which files it wrote."""
 
-    chosen: ChosenRow
-    """The matching subsequence that the figures show."""
+    chosen: ChosenRow | None
+    """The matching subsequence that the figures show; None where nothing matches."""
     matches: pd.DataFrame
     """Rows of `vinarch.match` by experiment."""
     across: pd.DataFrame
@@ -41,6 +41,8 @@ class Findings:
     """For each row of `across`, in how many experiments a structure outside shared starts holds
     it; None where there is no shared start."""
     confidence: float = CONFIDENCE
+    left_out: tuple[tuple[str, str], ...] = ()
+    """What the page cannot show: the key of each figure or table, and a sentence that says why."""
 
     @property
     def notebook(self) -> bool:

@@ -74,8 +74,8 @@ def preamble(commons: Commons, found: Findings) -> tuple[str, ...]:
     )
 
 
-def study_lines(commons: Commons, found: Findings) -> tuple[str, ...]:
-    """Return the lines that write the whole study again."""
+def study_lines(commons: Commons, found: Findings, paper: str | None = None) -> tuple[str, ...]:
+    """Return the lines that write the whole study again, with the paper that it checked."""
     chosen = found.chosen
     return (
         "import vinarch",
@@ -84,11 +84,16 @@ def study_lines(commons: Commons, found: Findings) -> tuple[str, ...]:
         "vinarch.study(",
         "    commons,",
         '    "study",',
-        f"    select={literal(f'{chosen.experiment}:{chosen.start}:{chosen.subsequence}')},",
+        *(
+            (f"    select={literal(f'{chosen.experiment}:{chosen.start}:{chosen.subsequence}')},",)
+            if chosen
+            else ()
+        ),
         f"    min_length={found.min_length},",
         f"    metric={literal(found.metric)},",
         f"    confidence={found.confidence},",
         *(("    notebook=True,",) if found.notebook else ()),
+        *((f"    paper={literal(paper)},",) if paper else ()),
         ")",
     )
 

@@ -49,7 +49,7 @@ def provenance_blocks(provenance: Provenance) -> Iterable[Block]:
     yield Facts(
         (
             ("Archive", provenance.archive),
-            ("DOI", provenance.doi),
+            ("DOI", provenance.doi) if provenance.doi else ("Address", _address(provenance)),
             ("Version", provenance.version),
             ("Source", provenance.source),
             ("Fetched at", provenance.fetched_at),
@@ -78,11 +78,23 @@ def citation_blocks(provenance: Provenance) -> Iterable[Block]:
 
 
 def cited(provenance: Provenance) -> Iterable[str | Doi]:
-    """Return the citation, the address at its end as a link."""
+    """Return the citation, a DOI at its end as a link."""
     archive = find_archive(provenance.archive)
+    if not archive.doi:
+        yield archive.citation().text
+        return
     doi = Doi(archive.doi)
     yield archive.citation().text.removesuffix(doi_url(archive.doi))
     yield doi
+
+
+def named(provenance: Provenance) -> str:
+    """Return what identifies the archive: its DOI, else its pinned address."""
+    return f"doi:{provenance.doi}" if provenance.doi else _address(provenance)
+
+
+def _address(provenance: Provenance) -> str:
+    return str(find_archive(provenance.archive).url or "unknown")
 
 
 def reading_sentence(read: int, rejected: int) -> str:
@@ -94,7 +106,11 @@ def reading_sentence(read: int, rejected: int) -> str:
     'All 18,290 rows of training histories could be read.'
     >>> reading_sentence(18290, 3)
     'Of 18,290 rows of training histories 3 could not be read.'
+    >>> reading_sentence(0, 0)
+    'The archive has no training histories.'
     """
+    if not read:
+        return "The archive has no training histories."
     if not rejected:
         return f"All {read:,} rows of training histories could be read."
     return f"Of {read:,} rows of training histories {rejected:,} could not be read."

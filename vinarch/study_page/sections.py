@@ -23,20 +23,23 @@ from vinarch.study_page.origin import (
     citation_blocks,
     cited,
     moment_of,
+    named,
     provenance_blocks,
     reading_sentence,
     shareable,
 )
+from vinarch.study_page.published import published_blocks
 from vinarch.summary import MOST_CHOSEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
     from vinarch.commons import Commons
     from vinarch.provenance import Provenance
     from vinarch.study_page.findings import Findings
+    from vinarch.study_page.published import PaperFindings
 
 _SAYS: dict[str, str | tuple[str | Ref, ...]] = {
     "learning_curves": (
@@ -58,6 +61,10 @@ _SAYS: dict[str, str | tuple[str | Ref, ...]] = {
 }
 """What leads the reader to each figure."""
 
+_BEST_OF_TRAINED = "draws the network of the one with the highest accuracy."
+
+_CURVES_ALONE = "shows how the validation accuracy of the networks rose with the epochs."
+
 _AGREEMENTS = (
     ("replication", "all"),
     ("replication", "without_shared_start"),
@@ -72,7 +79,12 @@ _MATCHING = ("subsequences", "structures", "distance_map", "network")
 _REPRODUCIBILITY = ("paired_accuracies", "overlap_matrix")
 
 
-def study_report(commons: Commons, found: Findings, figures: Sequence[ReportFigure]) -> Report:
+def study_report(
+    commons: Commons,
+    found: Findings,
+    figures: Sequence[ReportFigure],
+    paper: PaperFindings | None = None,
+) -> Report:
     """Put together all that the page of a study says.
 
     Parameters
@@ -83,6 +95,8 @@ def study_report(commons: Commons, found: Findings, figures: Sequence[ReportFigu
     figures : sequence of ReportFigure
         With links to their files, in any order; the key of each is its function in
         `vinarch.figures`.
+    paper : PaperFindings, optional
+        What was recomputed and redrawn of a paper.
 
     Returns
     -------
@@ -105,12 +119,15 @@ def study_report(commons: Commons, found: Findings, figures: Sequence[ReportFigu
     provenance = shareable(commons.provenance[0])
     trained = study_words.training_sentences(found.overall, found.statistics)
     index = commons.experiment_index
-    sections = (
+    sections: tuple[Section, ...] = (
         Section("data", "Data", tuple(_data(commons, found, provenance))),
         Section("statistics", "Statistics", tuple(_statistics(found, index, trained, drawn))),
         Section("matching", "Matching subsequences", tuple(_matching(found, drawn))),
         Section("reproducibility", "Reproducibility", tuple(_reproducibility(found, drawn))),
     )
+    if paper is not None:
+        blocks = tuple(published_blocks(paper))
+        sections = (*sections, Section("published", f"Published results: {paper.name}", blocks))
     linked = {
         block.link.path
         for section in sections
@@ -121,13 +138,17 @@ def study_report(commons: Commons, found: Findings, figures: Sequence[ReportFigu
     return Report(
         title=f"Study of {provenance.archive}",
         byline=f"Made by vinarch {__version__} from the archive {provenance.archive}, version "
-        f"{provenance.version}, doi:{provenance.doi}.",
+        f"{provenance.version}, {named(provenance)}.",
         vinarch_version=__version__,
         abstract=tuple(_abstract(found, provenance, trained)),
         preamble=lines.preamble(commons, found),
         sections=(
             *sections,
-            Section("again", "How to make this again", tuple(_again(commons, found, others))),
+            Section(
+                "again",
+                "How to make this again",
+                tuple(_again(commons, found, others, None if paper is None else paper.name)),
+            ),
             Section("provenance", "Provenance", tuple(provenance_blocks(provenance))),
             Section("cite", "How to cite the data", tuple(citation_blocks(provenance))),
         ),
@@ -142,7 +163,11 @@ def _abstract(
             _subject(provenance),
             *trained[:1],
             *study_words.highest_sentences(found.statistics),
-            *study_words.match_sentences(found.matches, found.across, found.min_length)[:1],
+            *(
+                study_words.match_sentences(found.matches, found.across, found.min_length)[:1]
+                if len(found.matches)
+                else ()
+            ),
             *_replicated(found),
         ]
     )
@@ -185,27 +210,44 @@ def _statistics(
     yield tables.cost_table(found, statistics)
     accurate = study_words.accuracy_sentences(statistics, found.confidence)
     yield _text([*accurate, *study_words.data_sentences(index)])
-    yield tables.accuracy_table(found, statistics)
-    yield from _figures(_STATISTICS, drawn)
+    accuracies = tables.accuracy_table(found, statistics)
+    if accuracies is not None:
+        yield accuracies
+    says = _SAYS if found.chosen is not None else {**_SAYS, "learning_curves": _CURVES_ALONE}
+    yield from _figures(_STATISTICS, drawn, says)
+    yield from _left_out(_STATISTICS, found)
 
 
 def _matching(found: Findings, drawn: dict[str, ReportFigure]) -> Iterable[Block]:
-    said = study_words.match_sentences(
-        found.matches, found.across, found.min_length, found.without_start
+    if found.chosen is not None:
+        said = study_words.match_sentences(
+            found.matches, found.across, found.min_length, found.without_start
+        )
+        yield _text(said)
+        yield _text(
+            study_words.chosen_sentences(
+                found.matches,
+                found.chosen,
+                recorded=study_words.has_histories(found.statistics),
+            )
+        )
+    recorded = study_words.has_histories(found.statistics)
+    yield from _figures(
+        _MATCHING, drawn, _SAYS if recorded else {**_SAYS, "network": _BEST_OF_TRAINED}
     )
-    yield _text(said)
-    yield _text(study_words.chosen_sentences(found.matches, found.chosen))
-    yield from _figures(_MATCHING, drawn)
-    yield tables.matches_table(found)
+    yield from _left_out(("matches", *_MATCHING, "distances"), found)
+    if len(found.matches):
+        yield tables.matches_table(found)
     # Of one experiment the rows across experiments are those within it.
     trained = found.statistics["network_count"] > 0
-    if len(found.statistics[trained].groupby("experiment")) > 1:
+    if len(found.matches) and len(found.statistics[trained].groupby("experiment")) > 1:
         yield (
             _text(["No matching subsequence was found across experiments."])
             if found.across.empty
             else tables.across_table(found)
         )
-    yield tables.distances_table(found)
+    if len(found.distances):
+        yield tables.distances_table(found)
 
 
 def _reproducibility(found: Findings, drawn: dict[str, ReportFigure]) -> Iterable[Block]:
@@ -224,21 +266,34 @@ def _reproducibility(found: Findings, drawn: dict[str, ReportFigure]) -> Iterabl
     )
 
 
-def _figures(keys: Iterable[str], drawn: dict[str, ReportFigure]) -> Iterable[Block]:
+def _figures(
+    keys: Iterable[str],
+    drawn: dict[str, ReportFigure],
+    says: Mapping[str, str | tuple[str | Ref, ...]] = _SAYS,
+) -> Iterable[Block]:
     there = [key for key in keys if key in drawn]
     if there:
         pieces: list[str | Ref] = []
         for key in there:
-            said = _SAYS[key]
+            said = says[key]
             pieces += [Ref(key), " ", *((said,) if isinstance(said, str) else said), " "]
         yield Paragraph(tuple(pieces[:-1]))
         yield from (drawn[key] for key in there)
 
 
-def _again(commons: Commons, found: Findings, others: Sequence[Link]) -> Iterable[Block]:
+def _left_out(keys: Iterable[str], found: Findings) -> Iterable[Block]:
+    why = dict(found.left_out)
+    sentences = [why[key] for key in keys if key in why]
+    if sentences:
+        yield _text(sentences)
+
+
+def _again(
+    commons: Commons, found: Findings, others: Sequence[Link], paper: str | None
+) -> Iterable[Block]:
     said = f"With vinarch {__version__} these lines write this page, its tables and its figures."
     yield _text([said])
-    yield Listing(lines.study_lines(commons, found), "python")
+    yield Listing(lines.study_lines(commons, found, paper), "python")
     yield _text(
         ["The lines that make one figure or one table stand with it; these come before them."]
     )

@@ -13,6 +13,7 @@ from vinarch.distance import NAMES, UNITS
 from vinarch.report import ReportTable, table_of
 from vinarch.study_page.lines import literal
 from vinarch.study_page.looks import SCOPES, looks_of
+from vinarch.study_words import has_histories
 
 if TYPE_CHECKING:
     from vinarch.study_page.findings import Findings
@@ -103,24 +104,37 @@ def cost_table(found: Findings, statistics: pd.DataFrame) -> ReportTable:
         "What each experiment trained, and its cost",
         frame,
         python=lines,
-        note="MFLOPs of one forward pass, over the networks.",
+        note="MFLOPs of one forward pass, over the networks."
+        if "median_mflops" in frame.columns
+        else "",
         link=found.link("statistics.csv"),
     )
 
 
-def accuracy_table(found: Findings, statistics: pd.DataFrame) -> ReportTable:
-    """Return the table of last and best validation accuracies."""
+def accuracy_table(found: Findings, statistics: pd.DataFrame) -> ReportTable | None:
+    """Return the table of last and best validation accuracies; None where neither is known."""
+    if not set(statistics["measure"]) & {LAST, _BEST}:
+        return None
     frame, lines = _wide(statistics, _ACCURACY)
     return table_of(
         "accuracy",
         "Validation accuracy of the networks of each experiment, in percent",
         frame,
         python=lines,
-        note="Last: of the last epoch trained. Best: of the best epoch; highest is the best of all "
-        f"networks. A mean stands with its {100 * found.confidence:g} % bootstrap interval, low to "
+        note=_measures_note(statistics)
+        + f"A mean stands with its {100 * found.confidence:g} % bootstrap interval, low to "
         "high, which takes the networks as drawn independently.",
         link=found.link("statistics.csv"),
         looks=looks_of(frame.columns),
+    )
+
+
+def _measures_note(statistics: pd.DataFrame) -> str:
+    if not has_histories(statistics):
+        return "Last: of the trained network. "
+    return (
+        "Last: of the last epoch trained. Best: of the best epoch; highest is the best of all "
+        "networks. "
     )
 
 
@@ -128,6 +142,8 @@ def _wide(
     statistics: pd.DataFrame, columns: tuple[tuple[str, str, str], ...]
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     trained = statistics[statistics["network_count"] > 0]
+    known = set(trained["measure"])
+    columns = tuple(one for one in columns if one[-1] in known)
     # `pivot_table` would average where `pivot` refuses: there is one value a place.
     wide = trained.pivot(index="experiment", columns="measure")  # noqa: PD010
     chosen = wide[[(column, measure) for _, column, measure in columns]]
@@ -156,7 +172,9 @@ def matches_table(found: Findings) -> ReportTable:
             *_chosen_columns("ranked", _MATCHES, f".head({_SHOWN_ROWS})"),
         ),
         note="The accuracy is the mean over all epochs, as in VINARCH's own table: it follows the "
-        "length of the histories, so it does not compare experiments.",
+        "length of the histories, so it does not compare experiments."
+        if has_histories(found.statistics)
+        else "The accuracy is the mean over the trained networks.",
         link=found.link("subsequences.csv"),
         looks=looks_of(_MATCHES),
     )
@@ -176,9 +194,13 @@ def across_table(found: Findings) -> ReportTable:
             'ranked = across.sort_values(order, ascending=False, kind="stable")',
             *_chosen_columns("ranked", _ACROSS, f".head({_SHOWN_ROWS})"),
         ),
-        note="The accuracy is the mean over all epochs, of all task data together: it follows the "
-        "length of the histories and is no measure to compare by. Structures of a start that "
-        "experiments share are counted.",
+        note=(
+            "The accuracy is the mean over all epochs, of all task data together: it follows the "
+            "length of the histories and is no measure to compare by. "
+            if has_histories(found.statistics)
+            else "The accuracy is the mean over the trained networks, of all task data together. "
+        )
+        + "Structures of a start that experiments share are counted.",
         looks=looks_of(_ACROSS),
     )
 

@@ -20,7 +20,10 @@ from vinarch.summary.figure_frames import (
     structures_of,
     subsequence_points,
     tree_of,
+    with_measure,
+    without_histories,
 )
+from vinarch.summary.layered_frames import layered_edges
 from vinarch.summary.network_frames import genome_of, network_edges
 from vinarch.summary.replication_frames import (
     default_pair,
@@ -34,7 +37,13 @@ from vinarch.summary.report_tables import (
     experiments_holding,
     subsequence_table,
 )
-from vinarch.summary.search_frames import mark_best, mark_fronts, order_points, pareto_points
+from vinarch.summary.search_frames import (
+    known_costs,
+    mark_best,
+    mark_fronts,
+    order_points,
+    pareto_points,
+)
 
 __all__ = [
     "MOST_CHOSEN",
@@ -51,6 +60,8 @@ __all__ = [
     "experiments_holding",
     "genome_of",
     "held_structures",
+    "known_costs",
+    "layered_edges",
     "mark_best",
     "mark_chosen",
     "mark_fronts",
@@ -68,4 +79,6 @@ __all__ = [
     "tree_of",
     "with_agreement",
     "with_band",
+    "with_measure",
+    "without_histories",
 ]

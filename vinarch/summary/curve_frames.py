@@ -37,6 +37,8 @@ def curve_points(
 ) -> pd.DataFrame:
     """Return the validation accuracy of every network and epoch of one experiment.
 
+    Epochs are as the source counts them: from 0 or 1, in halves, or a few of many.
+
     Parameters
     ----------
     commons : Commons
@@ -55,13 +57,22 @@ def curve_points(
     Raises
     ------
     SelectionError
-        If there is no such experiment or architecture, or no histories are known.
+        If there is no such experiment or architecture, or no validation accuracy of an epoch is
+        known.
     ParameterError
         If no single experiment is named, or more than `MOST_CHOSEN` architectures are.
     """
     mine = _one_experiment(commons, experiment)
     columns = [*_NETWORK, "epoch", "val_accuracy_percent"]
     histories = mine.histories[columns].compute()
+    histories = histories[histories["val_accuracy_percent"].notna()]
+    if histories.empty:
+        raise SelectionError(
+            f"learning_curves, experiment {mine.trained_experiments()[0][1]}",
+            "validation accuracies epoch by epoch",
+            "none",
+            "`vinarch.figures.search_order` draws the accuracies of trained networks.",
+        )
     statuses = mine.architectures[[*_NETWORK, "status"]].compute()
     points = histories.merge(statuses, on=_NETWORK, validate="many_to_one")
     points = points.sort_values([*_NETWORK, "epoch"], ignore_index=True)

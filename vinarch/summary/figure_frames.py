@@ -13,7 +13,7 @@ import pandas as pd
 
 from vinarch.distance import Metric, check_metric, cross_distances
 from vinarch.errors import ParameterError, SelectionError
-from vinarch.genome import MacroSpace, flatten_nested, symbol_matrix
+from vinarch.genome import MacroSpace, flatten_nested, search_space, symbol_matrix
 from vinarch.genome_state import genome_states, mean_of_states
 from vinarch.linkage import Linkage, Tree, join_nearest
 from vinarch.matching import check_subsequence, match
@@ -22,6 +22,9 @@ from vinarch.summary.chosen_row import ChosenRow
 
 if TYPE_CHECKING:
     from vinarch.commons import Commons
+
+TRAINED = "val_accuracy_percent"
+"""The measure of networks of which only the trained one's validation accuracy is known."""
 
 ACCURACY_A = "mean_val_accuracy_percent_a"
 
@@ -42,6 +45,17 @@ def check_trained(commons: Commons) -> None:
             f"{names}: without histories",
             "`commons.experiment_index` tells the status and the architectures of each experiment.",
         )
+
+
+def without_histories(commons: Commons, experiment: str) -> bool:
+    """Tell whether only the trained networks' accuracies are known, of no network a history."""
+    index = commons.experiment_index
+    return not index.loc[index["experiment"] == experiment, "history_row_count"].any()
+
+
+def with_measure(frame: pd.DataFrame, commons: Commons, experiment: str) -> pd.DataFrame:
+    """Return a frame of means with the column ``measure`` where they are not those over epochs."""
+    return frame.assign(measure=TRAINED) if without_histories(commons, experiment) else frame
 
 
 def subsequence_points(
@@ -66,7 +80,8 @@ def subsequence_points(
     -------
     DataFrame
         Columns ``experiment, start, subsequence, length, count, mean_val_accuracy_percent,
-        chosen``.
+        chosen``; and ``measure`` where networks have no history, so that the accuracy is that of
+        the trained networks.
 
     Raises
     ------
@@ -83,7 +98,8 @@ def subsequence_points(
     row = None
     if start is not None or subsequence is not None:
         row = ChosenRow(experiment, *_whole(mine, start, subsequence))
-    return mark_points(match(mine, min_length=min_length).compute(), experiment, row)
+    points = mark_points(match(mine, min_length=min_length).compute(), experiment, row)
+    return with_measure(points, mine, experiment)
 
 
 def mark_points(matches: pd.DataFrame, experiment: str, row: ChosenRow | None) -> pd.DataFrame:
@@ -136,7 +152,8 @@ def held_structures(state: pd.DataFrame, row: ChosenRow) -> pd.DataFrame:
         If no structure of the experiment holds the subsequence.
     """
     mine = state[state["experiment"] == row.experiment]
-    genomes = mine["structure_id"].str.partition(":")[2]
+    # Of no text at all pandas makes no parts.
+    genomes = mine["structure_id"].str.split(":", n=1).str[-1]
     stop = row.start + len(row.subsequence)
     there = genomes.str.slice(row.start, stop) == row.subsequence
     held = mine[there].assign(flat=genomes[there])
@@ -166,7 +183,10 @@ def structure_cells(
     -------
     DataFrame
         Columns ``experiment, structure, mean_val_accuracy_percent, position, symbol, phase,
-        shared``; structures by ascending accuracy, positions ascending from 0, phases from 1.
+        shared``; structures by ascending accuracy, positions ascending from 0 to the end of the
+        genome, symbols as places in the alphabet, phases from 1. Where the search space has no
+        phases they are null, and the columns ``character, meaning`` say what a symbol is printed
+        as and what it stands for. And ``measure``, as `subsequence_points` has it.
 
     Raises
     ------
@@ -175,22 +195,30 @@ def structure_cells(
     """
     held = structures_of(commons, experiment, start, subsequence)
     space = commons.select(experiment=experiment).search_space()
-    return cells_of(held, space, start, len(flatten_nested(subsequence)))
+    cells = cells_of(held, space, start, len(flatten_nested(subsequence)))
+    return with_measure(cells, commons, experiment)
 
 
 def cells_of(held: pd.DataFrame, space: str, start: int, length: int) -> pd.DataFrame:
     """Return structures of a search space, as `structures_of` gives them, one row a cell."""
-    layout = MacroSpace.from_name(space)
-    positions = pd.DataFrame({"position": range(layout.symbol_count)})
-    starts = pd.Series(layout.phase_starts)
-    positions["phase"] = [int((starts <= place).sum()) for place in positions["position"]]
+    layout = search_space(space)
+    positions = pd.DataFrame({"position": range(int(held["flat"].str.len().max()))})
+    if isinstance(layout, MacroSpace):
+        starts = pd.Series(layout.phase_starts)
+        positions["phase"] = [int((starts <= place).sum()) for place in positions["position"]]
+    else:
+        positions["phase"] = pd.array([None] * len(positions), dtype="Int64")
     positions["shared"] = positions["position"].between(start, start + length - 1)
     cells: pd.DataFrame = held.merge(positions, how="cross")
-    cells["symbol"] = [
-        int(flat[place]) for flat, place in zip(cells["flat"], cells["position"], strict=True)
-    ]
+    cells = cells[cells["position"] < cells["flat"].str.len()].reset_index(drop=True)
+    characters = [flat[place] for flat, place in zip(cells["flat"], cells["position"], strict=True)]
+    cells["symbol"] = [layout.characters.index(character) for character in characters]
     columns = ["experiment", "structure", "mean_val_accuracy_percent"]
     columns += ["position", "symbol", "phase", "shared"]
+    if not isinstance(layout, MacroSpace):
+        cells["character"] = characters
+        cells["meaning"] = [layout.meanings[symbol] for symbol in cells["symbol"]]
+        columns += ["character", "meaning"]
     return pd.DataFrame(cells, columns=columns)
 
 
@@ -208,7 +236,7 @@ def structure_distances(
     DataFrame
         Columns ``experiment, structure_a, mean_val_accuracy_percent_a, structure_b,
         mean_val_accuracy_percent_b, distance, metric``: all ordered pairs, both by ascending
-        accuracy as in `structure_cells`.
+        accuracy as in `structure_cells`. And ``measure``, as `subsequence_points` has it.
 
     Raises
     ------
@@ -218,7 +246,8 @@ def structure_distances(
         As `structures_of`.
     """
     check_metric(metric)
-    return distances_of(structures_of(commons, experiment, start, subsequence), metric)
+    pairs = distances_of(structures_of(commons, experiment, start, subsequence), metric)
+    return with_measure(pairs, commons, experiment)
 
 
 def distances_of(held: pd.DataFrame, metric: Metric) -> pd.DataFrame:

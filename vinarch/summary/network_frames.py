@@ -1,4 +1,4 @@
-"""The frame behind the network figure: one row an edge of a decoded genome.
+"""The frame behind the network figure of the macro space: one row an edge of a decoded genome.
 
 A genome, or a commons that knows it, enters; a small pandas frame leaves.
 No drawing, no files.
@@ -12,7 +12,8 @@ import pandas as pd
 
 from vinarch.decoding import decode
 from vinarch.errors import ParameterError, SelectionError
-from vinarch.genome import Genome, MacroSpace, flatten_nested
+from vinarch.genome import Genome, MacroSpace, search_space
+from vinarch.genome.sequences import flatten_nested
 from vinarch.summary.figure_frames import check_trained
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def network_edges(
     Parameters
     ----------
     genome : Genome
+        Of the NSGA-Net macro space; `vinarch.summary.layered_edges` takes the others.
     start, subsequence : int and str, optional
         The run to mark: start index in the flattened genome from 0, and symbols; both or none.
     experiment, structure : str and int, optional
@@ -66,7 +68,8 @@ def network_edges(
     Raises
     ------
     ParameterError
-        If `start` or `subsequence` comes alone, or is no run of symbols within the genome.
+        If the genome is of another space, or `start` or `subsequence` comes alone or is no run of
+        symbols within the genome.
     SelectionError
         If the genome has other symbols there.
 
@@ -83,7 +86,15 @@ def network_edges(
     4      4    pool        flow  <NA>           False
     5   pool  linear        flow  <NA>           False
     """
-    run = _run(genome, start, subsequence)
+    space = genome.space
+    if not isinstance(space, MacroSpace):
+        raise ParameterError(
+            "network_edges",
+            "a genome of the NSGA-Net macro space",
+            f"one of {space.name}",
+            "Pass it to vinarch.summary.layered_edges.",
+        )
+    run = marked_run(genome, start, subsequence)
     rows: list[dict[str, Any]] = [
         {
             "phase": phase,
@@ -98,14 +109,14 @@ def network_edges(
     reached = {row["phase"] for row in rows}
     rows += [
         {"phase": phase, "kind": "skipped", "in_subsequence": False}
-        for phase in range(1, len(genome.phases) + 1)
+        for phase in range(1, len(space.nodes) + 1)
         if phase not in reached
     ]
     frame = pd.DataFrame(rows).sort_values("phase", kind="stable", ignore_index=True)
     frame = frame.assign(
         experiment=experiment,
         structure=structure,
-        search_space=genome.space.name,
+        search_space=space.name,
         genome=genome.flat,
         start=run.start if run else None,
         length=len(run) if run else None,
@@ -137,12 +148,19 @@ def genome_of(commons: Commons, experiment: str, structure: int) -> Genome:
             repr(structure),
             "The column structure of `commons.architectures` has the numbers.",
         )
-    return MacroSpace.from_name(space).from_flat(
-        str(found["structure_id"].iloc[0]).partition(":")[2]
-    )
+    return search_space(space).from_flat(str(found["structure_id"].iloc[0]).partition(":")[2])
 
 
-def _run(genome: Genome, start: int | None, subsequence: str | None) -> range:
+def marked_run(genome: Genome, start: int | None, subsequence: str | None) -> range:
+    """Return the positions of a run that a genome holds; none where none is asked for.
+
+    Raises
+    ------
+    ParameterError
+        If `start` or `subsequence` comes alone, or is no run of symbols within the genome.
+    SelectionError
+        If the genome has other symbols there.
+    """
     if start is None and subsequence is None:
         return range(0)
     if start is None or subsequence is None:
@@ -154,10 +172,12 @@ def _run(genome: Genome, start: int | None, subsequence: str | None) -> range:
         )
     symbols = flatten_nested(subsequence)
     stop = start + len(symbols)
-    if not 0 <= start < stop <= len(genome.flat) or set(symbols) - {"0", "1"}:
+    alphabet = genome.space.characters
+    if not 0 <= start < stop <= len(genome.flat) or set(symbols) - set(alphabet):
         raise ParameterError(
             "start and subsequence",
-            f"a run of 0 and 1 within the {len(genome.flat)} symbols of the genome",
+            f"a run of {', '.join(alphabet[:-1])} and {alphabet[-1]} within the "
+            f"{len(genome.flat)} symbols of the genome",
             f"{subsequence!r} at start {start}",
             "Take both from one row of `vinarch.match`.",
         )

@@ -76,7 +76,8 @@ def experiments_holding(
     [1, 0]
     """
     kept = structures[~structures["structure_id"].isin(list(left_out))]
-    flats = kept["structure_id"].str.partition(":")[2]
+    # Of no text at all pandas makes no parts.
+    flats = kept["structure_id"].str.split(":", n=1).str[-1]
     by_experiment = flats.groupby([kept["archive"], kept["experiment"]])
     experiments = [mine.tolist() for _, mine in by_experiment]
     rows = list(zip(across["start"], across["length"], across["subsequence"], strict=True))

@@ -1,0 +1,206 @@
+"""What else one may ask of an archive's sources besides its tables: a plan, files, their list.
+
+Each function does one thing for the command line or for `vinarch.fetch`, with the same settings as
+`fetch_archive`. Reads no environment variable.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from vinarch.errors import FetchError
+from vinarch.fetching.choosing import PLAIN, Wish
+from vinarch.fetching.dataverse import DataverseSource
+from vinarch.fetching.keeping import Places, lock_for, releasing, storing
+from vinarch.fetching.known import kept_manifest
+from vinarch.fetching.manifest import Manifest, ManifestDifferences, compare_manifests
+from vinarch.fetching.order import asking_of, offline_error, standing_receipt
+from vinarch.fetching.others import OtherShelf, fetch_others, refuse_nothing
+from vinarch.fetching.planning import Plan, plan_from
+from vinarch.fetching.settings import DEFAULT_DATAVERSE_URL
+from vinarch.fetching.sources import Workshop
+from vinarch.fetching.stamps import Stamps
+from vinarch.fetching.web import web_session
+from vinarch.progress import LogProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from vinarch.catalog import Archive
+    from vinarch.fetching.choosing import Selection
+    from vinarch.fetching.mirrors import MirrorText
+    from vinarch.fetching.order import Asking
+    from vinarch.fetching.other_record import OtherFile
+    from vinarch.progress import Progress
+
+
+@dataclass(frozen=True)
+class Terms:
+    """With which settings sources are asked."""
+
+    mirror: MirrorText | Iterable[MirrorText] | None = None
+    dataverse_url: str = DEFAULT_DATAVERSE_URL
+    dataverse_token: str | None = field(default=None, repr=False)
+    refresh: bool = False
+    wish: Wish = PLAIN
+    progress: Progress = field(default_factory=LogProgress)
+
+
+@dataclass(frozen=True)
+class RefreshedList:
+    """A deposit's list of files, asked for anew."""
+
+    manifest: Manifest
+    differences: ManifestDifferences | None
+    """From the list that was kept here; None where none was."""
+    latest_version: str
+    """That was published last."""
+
+
+def plan_archive(archive: Archive, home: Path, terms: Terms) -> Plan:
+    """Return what a fetch of an archive would take, from where, and what of it is here.
+
+    Raises
+    ------
+    OfflineError
+        If nobody may be asked and the files are not here.
+    FetchError
+        If no source could tell its files.
+    """
+    with _asking(archive, home, terms) as (places, asking):
+        wish = terms.wish
+        look = terms.refresh or wish.from_folder is not None
+        standing = None if look else standing_receipt(places, asking.named, wish, lambda _: None)
+        plan = plan_from(places, asking.sources, standing, wish, Stamps.read(places.stamps))
+        if plan.files:
+            return plan
+        if wish.offline:
+            raise offline_error(archive, None, plan.refused)
+        raise FetchError(
+            f"archive {archive.name} {archive.version}",
+            f"a list of its files from one of {len(asking.sources)} sources",
+            "; ".join(f"[{one.source}] {one.outcome}" for one in plan.refused),
+            "Try again later, or name a mirror; see docs/how-to/get-the-data.md.",
+        )
+
+
+def fetch_other_files(archive: Archive, home: Path, terms: Terms) -> tuple[OtherFile, ...]:
+    """Bring the files here that a wish includes and that are no tables.
+
+    Parameters
+    ----------
+    archive : Archive
+        From its data card.
+    home : Path
+        They go to ``<home>/downloads/<archive>/<version>.others/<path>``.
+    terms : Terms
+        The wish in it has globs to include.
+
+    Returns
+    -------
+    tuple of OtherFile
+        All that are here of what the globs choose.
+
+    Raises
+    ------
+    OfflineError
+        If nobody may be asked and the globs were not fetched before.
+    ParameterError
+        If no file matches the globs, table or not.
+    ChecksumError, MirrorError, StoreError
+        As `fetch_archive`.
+    """
+    wish = terms.wish
+    with _asking(archive, home, terms) as (places, asking):
+        shelf = OtherShelf(places)
+        if not terms.refresh and shelf.has_all(archive, wish.selection):
+            return shelf.chosen(archive, wish.selection)
+        with releasing(lock_for(places, terms.progress)):
+            refused = fetch_others(shelf, asking.sources, wish, terms.progress)
+        found = shelf.chosen(archive, wish.selection)
+        if wish.offline and wish.selection not in shelf.record().selections:
+            raise offline_error(archive, None, ())
+        if not found and not _takes_a_table(places, wish):
+            raise refuse_nothing(archive, wish, refused)
+        return found
+
+
+def other_files_here(
+    archive: Archive, home: Path, selection: Selection
+) -> tuple[Path, tuple[OtherFile, ...]]:
+    """Return the folder of files that are no tables, and those in it that a selection takes."""
+    shelf = OtherShelf(Places(home.absolute(), archive))
+    return shelf.folder, shelf.chosen(archive, selection)
+
+
+def refresh_list(archive: Archive, home: Path, terms: Terms) -> RefreshedList:
+    """Ask the deposit for its list of files anew, and keep it; nothing is downloaded.
+
+    Raises
+    ------
+    FetchError
+        If the archive has no deposit, or that refuses.
+    """
+    if not archive.doi:
+        raise FetchError(
+            f"archive {archive.name}",
+            "a deposit with a DOI, whose list of files can be asked for",
+            f"an archive of {archive.url or 'no public place'}",
+            "Its data card lists its files.",
+        )
+    with _asking(archive, home, replace(terms, refresh=True)) as (places, _):
+        before = kept_manifest(places)
+        with web_session() as session, releasing(lock_for(places, terms.progress)):
+            source = DataverseSource(
+                terms.dataverse_url, archive.doi, session, terms.dataverse_token, places.manifest
+            )
+            manifest = source.fetch_manifest(archive)
+            latest = source.latest_version()
+    differences = None if before is None else compare_manifests(before, manifest)
+    return RefreshedList(manifest, differences, latest)
+
+
+def list_of(archive: Archive, home: Path, terms: Terms) -> Manifest | None:
+    """Return the deposit's list of files, the one that is kept or else a fresh one.
+
+    None for an archive without a deposit, and offline where none is kept.
+
+    Raises
+    ------
+    FetchError
+        If the deposit refuses.
+    """
+    kept = kept_manifest(Places(home.absolute(), archive))
+    if kept is not None or not archive.doi or terms.wish.offline:
+        return kept
+    return refresh_list(archive, home, terms).manifest
+
+
+@contextmanager
+def _asking(archive: Archive, home: Path, terms: Terms) -> Iterator[tuple[Places, Asking]]:
+    places = Places(home.absolute(), archive)
+    with web_session() as session, ExitStack() as rooms, storing(places.folder):
+        workshop = Workshop(session, places.lock.parent, rooms, terms.progress)
+        dataverse = DataverseSource(
+            terms.dataverse_url,
+            archive.doi,
+            session,
+            terms.dataverse_token,
+            places.manifest,
+            terms.refresh,
+        )
+        yield places, asking_of(places, terms.mirror, dataverse, workshop, terms.wish)
+
+
+def _takes_a_table(places: Places, wish: Wish) -> bool:
+    archive, selection = places.archive, wish.selection
+    try:
+        paths = [path.relative_to(places.folder).as_posix() for path in places.folder.rglob("*")]
+    except OSError:
+        return False
+    return any(
+        archive.role_of(path) is not None and selection.takes(archive, path) for path in paths
+    )

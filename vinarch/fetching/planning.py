@@ -1,0 +1,186 @@
+"""What a fetch would take, from where, and what of it is here: a wish in, a plan out.
+
+Sources are asked for their lists, never for a file, and nothing but the deposit's list is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vinarch.errors import RefusedError
+from vinarch.fetching.choosing import Coming, Wish, other_files
+from vinarch.fetching.gathering import is_held
+from vinarch.fetching.other_record import OTHERS
+from vinarch.fetching.receipts import read_receipt
+from vinarch.provenance import Asked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from vinarch.catalog import Archive
+    from vinarch.fetching.choosing import Selection
+    from vinarch.fetching.keeping import Places
+    from vinarch.fetching.offers import OfferedFile
+    from vinarch.fetching.sources import Source
+    from vinarch.fetching.stamps import Stamps
+    from vinarch.provenance import Provenance
+
+
+@dataclass(frozen=True)
+class PlannedFile:
+    """One file that a fetch would take."""
+
+    path: str
+    size_bytes: int | None
+    """None where the source does not know."""
+    source: str
+    """Who would give it, or gave it."""
+    is_here: bool
+    is_table: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a fetch of one archive would do."""
+
+    archive: Archive
+    files: tuple[PlannedFile, ...]
+    """Tables first, each kind sorted by path."""
+    refused: tuple[Asked, ...] = ()
+    """Sources that refused their list."""
+
+    @property
+    def coming(self) -> tuple[PlannedFile, ...]:
+        """Return the files that are not here."""
+        return tuple(file for file in self.files if not file.is_here)
+
+    @property
+    def coming_bytes(self) -> int:
+        """Return the size of what is not here; files of unknown size count nothing."""
+        return sum(file.size_bytes or 0 for file in self.coming)
+
+
+def chosen_of(
+    archive: Archive,
+    files: Sequence[OfferedFile],
+    selection: Selection,
+    held: Provenance | None,
+) -> tuple[tuple[OfferedFile, ...], tuple[str, ...]]:
+    """Return the tables of a source's list that come, and the paths of those that do not.
+
+    What is here stays, whatever is wanted now.
+
+    Raises
+    ------
+    ParameterError
+        If nothing is left.
+    """
+    stays = frozenset(() if held is None else (file.path for file in held.files))
+    wanted = selection.tables_of(archive, (file.path for file in files)) | stays
+    left = tuple(sorted(file.path for file in files if file.path not in wanted))
+    return tuple(file for file in files if file.path in wanted), left
+
+
+def tell_coming(
+    wish: Wish,
+    archive: Archive,
+    source: Source,
+    files: Sequence[OfferedFile],
+    places: tuple[Sequence[Path], Stamps],
+) -> None:
+    """Tell the wish's `approve` what of some files is not in any of the folders."""
+    absent = [file for file in files if not _is_in(file, *places)]
+    if absent:
+        size = sum(file.size_bytes or 0 for file in absent)
+        wish.approve(Coming(archive.name, source.name, len(absent), size))
+
+
+def plan_from(
+    places: Places,
+    sources: Sequence[Source],
+    standing: Provenance | None,
+    wish: Wish,
+    stamps: Stamps,
+) -> Plan:
+    """Return what a fetch would do that asks these sources.
+
+    Parameters
+    ----------
+    places : Places
+        Where the archive is kept.
+    sources : sequence of Source
+        Who would be asked, in order.
+    standing : Provenance or None
+        A receipt with which nobody would be asked for tables.
+    wish : Wish
+        What is wanted.
+    stamps : Stamps
+        Of the archive's files.
+    """
+    archive = places.archive
+    refused: dict[str, str] = {}
+    if standing is not None:
+        tables = [
+            PlannedFile(file.path, file.size_bytes, standing.source, True, True)  # noqa: FBT003
+            for file in standing.files
+        ]
+    else:
+        held = read_receipt(archive, places.folder, None, lambda _: None)
+        tables = []
+        for source, files in _lists(archive, sources, refused):
+            taken, _ = chosen_of(archive, files, wish.selection, held)
+            tables = _planned(source, taken, (places.folder, places.staging), stamps, table=True)
+            break
+    others: list[PlannedFile] = []
+    if wish.selection.include:
+        wanted = other_files(archive, wish.selection)
+        known: set[str] = set()
+        folders = other_folders(places)
+        for source, files in _lists(wanted, sources, refused):
+            new = [file for file in files if file.path not in known]
+            known.update(file.path for file in new)
+            others += _planned(source, new, folders, stamps, table=False)
+    return Plan(
+        archive,
+        (*tables, *sorted(others, key=lambda file: file.path)),
+        tuple(Asked(*told) for told in refused.items()),
+    )
+
+
+def other_folders(places: Places) -> tuple[Path, Path]:
+    """Return where files that are no tables stand, and where they gather."""
+    version = places.archive.version
+    return (
+        places.folder.with_name(f"{version}{OTHERS}"),
+        places.folder.with_name(f".{version}{OTHERS}.incoming"),
+    )
+
+
+def _lists(
+    archive: Archive, sources: Sequence[Source], refused: dict[str, str]
+) -> Iterator[tuple[Source, Sequence[OfferedFile]]]:
+    for source in sources:
+        try:
+            yield source, source.list_files(archive)
+        except RefusedError as error:
+            refused.setdefault(source.name, error.got)
+
+
+def _planned(
+    source: Source,
+    files: Sequence[OfferedFile],
+    folders: Sequence[Path],
+    stamps: Stamps,
+    *,
+    table: bool,
+) -> list[PlannedFile]:
+    return [
+        PlannedFile(file.path, file.size_bytes, source.name, _is_in(file, folders, stamps), table)
+        for file in files
+    ]
+
+
+def _is_in(file: OfferedFile, folders: Sequence[Path], stamps: Stamps) -> bool:
+    return any(is_held(folder / file.path, file, stamps) for folder in folders)

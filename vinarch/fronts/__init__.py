@@ -1,0 +1,12 @@
+"""Pareto fronts: which candidates no other beats in every objective, and how they rank.
+
+Candidates and the direction of each objective in, one value a candidate out.
+Knows no measure of any archive: what is to be minimised must be told.
+"""
+
+from __future__ import annotations
+
+from vinarch.fronts.frames import rank_fronts
+from vinarch.fronts.vectors import Direction, crowding_distance, front_numbers, non_dominated
+
+__all__ = ["Direction", "crowding_distance", "front_numbers", "non_dominated", "rank_fronts"]
