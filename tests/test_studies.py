@@ -459,7 +459,7 @@ def test_what_is_not_recorded_is_left_out_and_said(archives, home, tmp_path):
         vinarch.figures.structures(search, None, *row),
         vinarch.figures.distance_map(search, None, *row),
     ]
-    assert [" of the trained networks" in one.caption for one in drawings] == [True] * 3
+    assert ["of the trained networks" in one.caption for one in drawings] == [True] * 3
     assert vinarch.figures.structures(drawings[1].data).caption == drawings[1].caption
     measures = set(done.statistics["measure"])
     assert measures == {"epochs_trained", "last_val_accuracy_percent"}

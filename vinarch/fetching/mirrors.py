@@ -129,7 +129,7 @@ def were_asked(named: Iterable[Source], provenance: Provenance) -> bool:
     """
     asked = {one.source for one in provenance.asked}
     for source in named:
-        if False:
+        if source.name not in asked:
             return False
         if source.name == provenance.source:
             return True
