@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from vinarch import study_words
-from vinarch.describing import NETWORK_COLUMNS, describe
+from vinarch.describing import NETWORK_COLUMNS, RARE_MEASURES, describe
 from vinarch.schema import EXPERIMENTS, MATCHES
 from vinarch.summary import PUBLISHED_ROW, ChosenRow
 
@@ -14,7 +14,8 @@ def networks(*rows):
     columns = ["experiment", "structure_id", "epochs_trained", LAST, BEST, "mflops"]
     frame = pd.DataFrame(rows, columns=columns).assign(archive="TOY")
     # Wrong on purpose: no sentence may take the mean over epochs for a comparison.
-    return frame.assign(mean_val_accuracy_percent=11.11, last_prediction_percent=22.22)[
+    rare = dict.fromkeys(RARE_MEASURES, float("nan"))
+    return frame.assign(mean_val_accuracy_percent=11.11, last_prediction_percent=22.22, **rare)[
         list(NETWORK_COLUMNS)
     ]
 
