@@ -39,6 +39,13 @@ from vinarch.schema import (
 FULL = "1gpu_1e15_no_early_termination"
 
 
+def with_histories(commons, histories):
+    """Return the commons with other training histories, as a lazy table of it."""
+    other = replace(commons)
+    vars(other)["histories"] = histories
+    return other
+
+
 def records(curves, experiment="one", *, recorded=None, epochs=None):
     """History rows of some curves, networks numbered from 0."""
     rows = []
@@ -183,12 +190,12 @@ def test_any_partitioning_of_the_commons_gives_the_same_replay(real_commons):
     some = real_commons.select(experiment=FULL)
     rows = some.histories.compute()
     rows = rows[rows["architecture"] < 25]
-    some = replace(some, histories=dd.from_pandas(rows, npartitions=1))
+    some = with_histories(some, dd.from_pandas(rows, npartitions=1))
     whole = replay(some).compute().reset_index(drop=True)
     for size in (40, 111):
         pieces = [rows.iloc[a : a + size] for a in range(0, len(rows), size)]
         lazy = dd.from_map(lambda piece: piece, pieces, meta=rows.iloc[:0])
-        cut = replay(replace(some, histories=lazy)).compute().reset_index(drop=True)
+        cut = replay(with_histories(some, lazy)).compute().reset_index(drop=True)
         pd.testing.assert_frame_equal(cut, whole, atol=1e-6, rtol=0)
 
 
@@ -234,7 +241,7 @@ def test_the_reference_solver_converges_where_the_archive_says(real_commons):
     first = some.histories.compute()
     first = first[first["architecture"] < 6]
     lazy = dd.from_pandas(first, npartitions=1)
-    found = replay(replace(some, histories=lazy), replace(a4nn_2023, solver="reference")).compute()
+    found = replay(with_histories(some, lazy), replace(a4nn_2023, solver="reference")).compute()
     both = found["convergence_epoch"].fillna(-1) == found["recorded_convergence_epoch"].fillna(-1)
     assert both.mean() > 0.8
     known = both & found["recorded_prediction_percent"].notna()
@@ -370,7 +377,7 @@ def test_what_cannot_be_replayed_is_refused(real_commons):
 def test_a_function_of_the_users_own_is_replayed_and_its_faults_are_told(real_commons):
     some = real_commons.select(experiment=FULL)
     few = some.histories.compute().query("architecture < 2")
-    some = replace(some, histories=dd.from_pandas(few, npartitions=1))
+    some = with_histories(some, dd.from_pandas(few, npartitions=1))
 
     def level(x, a):
         return a + 0 * x
@@ -399,7 +406,7 @@ def test_the_function_that_made_the_curves_is_chosen(real_commons):
         {"archive": "string", "experiment": "string", "structure_id": "string"}
     )
     some = real_commons.select(experiment=FULL)
-    some = replace(some, histories=dd.from_pandas(rows, npartitions=2))
+    some = with_histories(some, dd.from_pandas(rows, npartitions=2))
     errors = compare_functions(some, functions=["penguin", "log2_rising"]).compute()
     assert len(errors) == 3 * 4
     best = errors[errors["best"]].groupby("architecture")["function"].first()
