@@ -14,7 +14,8 @@ from pathlib import Path
 import pyarrow.csv as pacsv
 
 from vinarch.catalog import find_archive
-from vinarch.dialects.a4nn_csv import parse_histories
+from vinarch.dialects.a4nn_csv import read_records
+from vinarch.dialects.rows import Reading
 from vinarch.genome import MacroSpace
 from vinarch.ingestion import SourceFile, ingest
 from vinarch.progress import LogProgress
@@ -47,9 +48,7 @@ def main() -> None:
         "pyarrow.csv.read_csv": lambda: [
             pacsv.read_csv(file.local, parse_options=options) for file in tables
         ],
-        "dialect (one thread)": lambda: [
-            parse_histories(file.local, file.path, space) for file in tables
-        ],
+        "dialect (one thread)": lambda: read_records(tables, Reading(space)),
         "ingest (parse, assemble, write, fsync)": whole,
     }
     times: dict[str, list[float]] = {name: [] for name in jobs}
