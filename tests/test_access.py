@@ -440,7 +440,7 @@ def test_a_published_repository_gives_what_its_packed_form_gives(
         assert server.paths() == ["/tarball"]
     monkeypatch.setenv("VINARCH_HOME", str(tmp_path / "other"))
     packed = vinarch.fetch("EvoVis", mirror=archives)
-    assert (len(published.provenance[0].files), len(packed.provenance[0].files)) == (802, 1)
+    assert (len(published.provenance[0].files), len(packed.provenance[0].files)) == (803, 1)
     columns = ["native_id", "sequence", "generation", "status", "last_val_accuracy_percent"]
     frames = [
         commons.architectures[columns].compute().sort_values("native_id").reset_index(drop=True)

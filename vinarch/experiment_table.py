@@ -60,7 +60,7 @@ class ExperimentCounts:
     lineage_rows: int
     rejected_rows: int
     first_reject: str
-    configuration: str | None
+    configurations: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class Told:
 
     described: Mapping[str, Described]
     wall_times: tuple[WallTime, ...]
-    configurations: Mapping[str, str]
-    """By experiment, from files of that role."""
+    configurations: Mapping[str, Mapping[str, str]]
+    """Texts by experiment and file name, from files of that role."""
 
 
 def describe_experiment(archive: Archive, table: TableFiles | None, path: str) -> Described:
@@ -125,7 +125,9 @@ def experiment_table(archive: Archive, counts: Sequence[ExperimentCounts], told:
         count.experiment: _row(told.described[count.experiment])
         | {
             "status": "ok",
-            "configuration": told.configurations.get(count.experiment, count.configuration),
+            "configuration": _joined(
+                {**count.configurations, **told.configurations.get(count.experiment, {})}
+            ),
             "architecture_count": count.architectures,
             "structure_count": count.structures,
             "history_row_count": count.history_rows,
@@ -156,6 +158,13 @@ def experiment_table(archive: Archive, counts: Sequence[ExperimentCounts], told:
         "experiment": names,
     }
     return EXPERIMENTS.arrow_table(columns, len(names))
+
+
+def _joined(texts: Mapping[str, str]) -> str | None:
+    """Return one text to the letter; of several, a JSON object of them by file name."""
+    if len(texts) > 1:
+        return json.dumps(dict(sorted(texts.items())), ensure_ascii=False)
+    return next(iter(texts.values()), None)
 
 
 def _row(described: Described) -> dict[str, Any]:

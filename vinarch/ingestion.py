@@ -151,11 +151,7 @@ def _ingest_anew(
     told = Told(
         described,
         tuple(_wall_times(archive, files)),
-        {
-            describe_experiment(archive, table, file.path).experiment: read_configuration(file)
-            for file in _of_role(archive, files, "configuration")
-            for table in archive.tables_of(file.path)
-        },
+        _configurations(archive, files),
     )
     rows = experiment_table(archive, counts, told)
     write_part(draft.part_path(EXPERIMENTS, archive.name, 0), EXPERIMENTS, rows)
@@ -206,7 +202,7 @@ def write_experiment(
         len(made.lineage),
         len(made.rejects),
         first,
-        made.configuration,
+        made.configurations,
     )
 
 
@@ -253,6 +249,16 @@ def _of_role(archive: Archive, files: Sequence[SourceFile], role: str) -> Iterat
     for file in sorted(files, key=lambda file: file.path):
         if archive.role_of(file.path) == role:
             yield file
+
+
+def _configurations(archive: Archive, files: Sequence[SourceFile]) -> dict[str, dict[str, str]]:
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for file in _of_role(archive, files, "configuration"):
+        for table in archive.tables_of(file.path):
+            if table.role == "configuration":
+                experiment = describe_experiment(archive, table, file.path).experiment
+                found[experiment][file.path.rpartition("/")[2]] = read_configuration(file)
+    return found
 
 
 def _wall_times(archive: Archive, files: Sequence[SourceFile]) -> Iterator[WallTime]:

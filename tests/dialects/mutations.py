@@ -65,7 +65,7 @@ def flip(data, place, byte):
 def mutations(separator=b",", *, lossless=False):
     """Strategy of changed bytes as functions; `lossless` ones must change no value that is read."""
     kept = [
-        st.just(("CRLF", lambda data: data.replace(b"\n", b"\r\n"))),
+        st.just(("CRLF", lambda data: data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))),
         st.just(("BOM", lambda data: b"\xef\xbb\xbf" + data)),
     ]
     if lossless:

@@ -62,7 +62,11 @@ def mutate(line, chance):
         return line.replace(b"\n", b"\r\n")
     if kind == 2:
         return b"\xff\xfe" + line
-    event = json.loads(line)
+    try:
+        event = json.loads(line)
+    except ValueError:
+        # A line may be drawn twice.
+        return line
     name = chance.choice(list(event))
     if kind == 3:
         del event[name]

@@ -124,7 +124,9 @@ def test_evovis_run(commons, archives):
     lines = members["crossover_parents.csv"].splitlines()
     assert len(lines) == 380
     assert list(evovis_parents(stored)) == lines
-    assert stored.experiment["configuration"] == members["config.json"]
+    assert json.loads(stored.experiment["configuration"]) == {
+        name: members[name] for name in ("config.json", "search_space.json")
+    }
 
 
 def test_evovis_sequences_are_its_own_but_for_the_skip_setting(commons, archives):

@@ -18,7 +18,7 @@ from vinarch.dialects.rows import concat_records
 from vinarch.schema import HISTORIES, REJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from vinarch.dialects.rows import Records
     from vinarch.genome import SearchSpace
@@ -47,7 +47,7 @@ class AssembledExperiment:
     measurements: pa.Table
     lineage: pa.Table
     rejects: pa.Table
-    configuration: str | None
+    configurations: Mapping[str, str]
 
 
 def assemble(
@@ -88,7 +88,7 @@ def assemble(
         measurements,
         lineage,
         pa.concat_tables(refused).sort_by([(n, "ascending") for n in ("source_file", "line")]),
-        every.configuration,
+        every.configurations,
     )
 
 

@@ -53,7 +53,7 @@ DIALECTS: Final[Mapping[str, Dialect]] = MappingProxyType(
         "a4nn-hdf5": Dialect(1, a4nn_hdf5.read_records),
         "columns": Dialect(1, columns.read_records),
         "ec-nas-json": Dialect(1, ec_nas_json.read_records),
-        "evovis-folder": Dialect(1, evovis_folder.read_records),
+        "evovis-folder": Dialect(2, evovis_folder.read_records),
         "nasbench101-json": Dialect(1, nasbench101_json.read_records),
         "penguin-txt": Dialect(1, penguin_txt.read_records),
         "recorded-run": Dialect(1, recorded_run.read_records),

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from vinarch.genome import SearchSpace
 
 _NETWORK = re.compile(r"(.*/|)Generation_(\d{1,9})/([^/]+)/(chromosome|results)\.json")
-_PARENTS, _CONFIGURATION = "crossover_parents.csv", "config.json"
+_PARENTS = "crossover_parents.csv"
+_CONFIGURATIONS = ("config.json", "search_space.json")
 _LEFT_OUT = (
-    "search_space.json",
     "sequences.fasta",
     "alignment.json",
     "similarity.csv",
@@ -55,8 +55,8 @@ def read_records(files: Sequence[SourceFile], reading: Reading) -> Records:
     Returns
     -------
     Records
-        One source row a network, without an epoch, since none is recorded; the configuration to
-        the letter where it is among the files.
+        One source row a network, without an epoch, since none is recorded; the configuration and
+        the search space to the letter where they are among the files.
 
     Raises
     ------
@@ -76,8 +76,12 @@ def read_records(files: Sequence[SourceFile], reading: Reading) -> Records:
     born = {name: generation for _, generation, name in run.networks}
     for member in run.parents:
         _read_parents(member, born, found)
-    texts = [read_text(member.data, member.path) for member in run.configurations]
-    return found.records(texts[0] if texts else None)
+    return found.records(
+        {
+            member.path.rpartition("/")[2]: read_text(member.data, member.path)
+            for member in run.configurations
+        }
+    )
 
 
 @dataclass
@@ -98,13 +102,13 @@ def _sort_members(files: Sequence[SourceFile]) -> _Run:
             run.networks.setdefault(key, {})[kind] = member
         elif name == _PARENTS:
             run.parents.append(member)
-        elif name == _CONFIGURATION:
+        elif name in _CONFIGURATIONS:
             run.configurations.append(member)
         elif name not in _LEFT_OUT:
             raise DialectError(
                 member.path,
                 "Generation_<n>/<network>/chromosome.json or results.json, "
-                f"{_PARENTS} or {_CONFIGURATION}",
+                f"{_PARENTS}, {' or '.join(_CONFIGURATIONS)}",
                 "another file",
                 "What it tells would be lost.",
             )

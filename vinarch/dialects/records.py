@@ -51,14 +51,14 @@ class RecordLists:
         slots = {"expected": f"{error.where}: {error.expected}", "got": error.got}
         self.rows.append({**known, **slots, "genome_refused": True})
 
-    def records(self, configuration: str | None = None) -> Records:
+    def records(self, configurations: Mapping[str, str] | None = None) -> Records:
         """Return the tables."""
         rows = [{"genome_refused": False, **row} for row in self.rows]
         return Records(
             pa.Table.from_pylist(rows, SOURCE_ROWS),
             pa.Table.from_pylist(self.measurements, MEASUREMENT_ROWS),
             pa.Table.from_pylist(self.lineage, LINEAGE_ROWS),
-            configuration,
+            configurations or {},
         )
 
 

@@ -145,8 +145,8 @@ class Records:
     rows: pa.Table
     measurements: pa.Table = field(default_factory=MEASUREMENT_ROWS.empty_table)
     lineage: pa.Table = field(default_factory=LINEAGE_ROWS.empty_table)
-    configuration: str | None = None
-    """The search's own configuration to the letter, where the files hold it."""
+    configurations: Mapping[str, str] = field(default_factory=dict)
+    """Texts of the search's own configuration to the letter, by the name of the file."""
 
 
 @dataclass(frozen=True)
@@ -187,12 +187,11 @@ def table_of(schema: pa.Schema, columns: Mapping[str, Any], rows: int) -> pa.Tab
 
 def concat_records(records: Sequence[Records]) -> Records:
     """Put records below each other, in order."""
-    told = [record.configuration for record in records if record.configuration is not None]
     return Records(
         pa.concat_tables([record.rows for record in records]),
         pa.concat_tables([record.measurements for record in records]),
         pa.concat_tables([record.lineage for record in records]),
-        told[0] if told else None,
+        {name: text for record in records for name, text in record.configurations.items()},
     )
 
 

@@ -111,7 +111,8 @@ EXPERIMENTS = Table(
         Column(
             "configuration",
             pa.string(),
-            "The search's own configuration, to the letter; null where none is published.",
+            "The search's own configuration, to the letter; of several files, a JSON object of "
+            "their texts by name; null where none is published.",
             nullable=True,
         ),
         Column("architecture_count", pa.int64(), "Architectures in the commons.", "count"),
