@@ -8,7 +8,7 @@ No Dask graph runs until a table is computed, but for the methods that return sm
 from __future__ import annotations
 
 from vinarch.commons.opening import check_commons, from_snapshot, open_commons
-from vinarch.commons.records import By
 from vinarch.commons.selecting import Commons
+from vinarch.commons.tables import By
 
 __all__ = ["By", "Commons", "check_commons", "from_snapshot", "open_commons"]

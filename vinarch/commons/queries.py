@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from vinarch.asking.querying import View, run_query
-from vinarch.commons.records import FOLLOWING, Records
+from vinarch.commons.tables import FOLLOWING, CommonsTables
 from vinarch.schema import EXPERIMENTS, LINEAGE, STORED_TABLES
 from vinarch.store import NETWORK
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vinarch.schema import Table
 
 
-class Queries(Records):
+class Queries(CommonsTables):
     """What a commons answers in SQL."""
 
     def sql(self, query: str, /, **parameters: Any) -> pd.DataFrame:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from vinarch.asking.ranking import DirectionName
-    from vinarch.commons.records import By
+    from vinarch.commons.tables import By
 
 ACCURACY = "last_val_accuracy_percent"
 OBJECTIVES: Mapping[str, DirectionName] = {ACCURACY: "max", "mflops": "min"}

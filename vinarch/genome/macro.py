@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from vinarch.errors import GenomeError
 from vinarch.genome.printed import is_whole, quote_json, read_json
-from vinarch.genome.spaces import NEXT_STEP, Genome, SearchSpace, shorten
+from vinarch.genome.spaces import NEXT_STEP, Genome, SearchSpace, no_such_space, shorten
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,12 +65,7 @@ class MacroSpace(SearchSpace):
         """
         found = _NAME.fullmatch(name)
         if found is None:
-            raise GenomeError(
-                "search space",
-                "nsga-net-macro-<phases>x<nodes>",
-                repr(name),
-                "vinarch.search_space reads the names of all spaces.",
-            )
+            raise no_such_space("nsga-net-macro-<phases>x<nodes>", repr(name))
         phases, nodes, listed = found.groups()
         if listed is not None:
             return cls(tuple(map(int, listed.split("+"))))

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from vinarch.errors import GenomeError
 from vinarch.genome.micro_order import least_order
 from vinarch.genome.printed import is_whole, quote_json, read_json
-from vinarch.genome.spaces import NEXT_STEP, Genome, SearchSpace, shorten
+from vinarch.genome.spaces import NEXT_STEP, Genome, SearchSpace, no_such_space, shorten
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,11 +88,8 @@ class MicroSpace(SearchSpace):
     def __post_init__(self) -> None:
         """Refuse a number of blocks that the alphabet does not reach."""
         if not 1 <= self.blocks <= _MOST_BLOCKS:
-            raise GenomeError(
-                "search space",
-                f"nsga-net-micro-<blocks> with 1 to {_MOST_BLOCKS} blocks",
-                f"{self.blocks}",
-                "vinarch.search_space reads the names of all spaces.",
+            raise no_such_space(
+                f"nsga-net-micro-<blocks> with 1 to {_MOST_BLOCKS} blocks", f"{self.blocks}"
             )
 
     @classmethod
@@ -106,11 +103,8 @@ class MicroSpace(SearchSpace):
         """
         found = _NAME.fullmatch(name)
         if found is None:
-            raise GenomeError(
-                "search space",
-                f"nsga-net-micro-<blocks> with 1 to {_MOST_BLOCKS} blocks",
-                repr(name),
-                "vinarch.search_space reads the names of all spaces.",
+            raise no_such_space(
+                f"nsga-net-micro-<blocks> with 1 to {_MOST_BLOCKS} blocks", repr(name)
             )
         return cls(int(found[1]))
 

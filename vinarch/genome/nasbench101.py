@@ -26,7 +26,7 @@ from vinarch.genome.nasbench101_print import (
     read_cell,
 )
 from vinarch.genome.paths import on_paths
-from vinarch.genome.spaces import NEXT_STEP, Genome, SearchSpace, shorten
+from vinarch.genome.spaces import NEXT_STEP, Genome, SearchSpace, no_such_space, shorten
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,12 +78,7 @@ class NasBench101Space(SearchSpace):
             If the name is another.
         """
         if name != _NAME:
-            raise GenomeError(
-                "search space",
-                _NAME,
-                repr(name),
-                "vinarch.search_space reads the names of all spaces.",
-            )
+            raise no_such_space(_NAME, repr(name))
         return cls()
 
     @property

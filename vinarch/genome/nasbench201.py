@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from vinarch.errors import GenomeError
 from vinarch.genome.paths import on_paths
-from vinarch.genome.spaces import NEXT_STEP, Genome, SearchSpace, shorten
+from vinarch.genome.spaces import NEXT_STEP, Genome, SearchSpace, no_such_space, shorten
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,12 +69,7 @@ class NasBench201Space(SearchSpace):
             If the name is another.
         """
         if name != _NAME:
-            raise GenomeError(
-                "search space",
-                _NAME,
-                repr(name),
-                "vinarch.search_space reads the names of all spaces.",
-            )
+            raise no_such_space(_NAME, repr(name))
         return cls()
 
     @property

@@ -128,6 +128,12 @@ class SearchSpace(ABC):
         return Genome(self, tuple(map(self.characters.index, flat)))
 
 
+def no_such_space(expected: str, got: str) -> GenomeError:
+    """Return the error that a name of a search space is none; the names wanted and what came."""
+    step = "vinarch.search_space reads the names of all spaces."
+    return GenomeError("search space", expected, got, step)
+
+
 def shorten(text: str, limit: int = 60) -> str:
     """Quote a genome for a message.
 

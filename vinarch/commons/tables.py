@@ -40,7 +40,7 @@ FOLLOWING = (ARCHITECTURES, HISTORIES, MEASUREMENTS, LINEAGE)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Records:
+class CommonsTables:
     """The tables of a commons; `vinarch.Commons` says what they are."""
 
     snapshot: Snapshot
