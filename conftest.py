@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -13,6 +14,10 @@ from hypothesis import settings
 # A busy machine can make any example slow: that is no fault of the code.
 settings.register_profile("vinarch", deadline=None)
 settings.load_profile("vinarch")
+
+if importlib.util.find_spec("torch") is None:
+    # Their modules import PyTorch; their tests skip by themselves, saying so.
+    collect_ignore = ["vinarch/building", "vinarch/training"]
 
 ARCHIVES_VARIABLE = "VINARCH_TEST_ARCHIVES"
 ROOT = Path(__file__).resolve().parent

@@ -103,3 +103,7 @@ class MixedSpacesError(VinarchError, ValueError):
 
 class RecordingError(VinarchError):
     """A recorded network is finished, or held by another process."""
+
+
+class MissingLibraryError(VinarchError, ImportError):
+    """A library that only an extra installs is not there."""
