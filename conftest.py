@@ -19,6 +19,14 @@ if importlib.util.find_spec("torch") is None:
     # Their modules import PyTorch; their tests skip by themselves, saying so.
     collect_ignore = ["vinarch/building", "vinarch/training"]
 
+
+def pytest_collection_modifyitems(items):
+    """Mark the doctests of the packages that need PyTorch, as their tests are."""
+    for item in items:
+        if item.path.parent.name in {"building", "training"}:
+            item.add_marker(pytest.mark.search)
+
+
 ARCHIVES_VARIABLE = "VINARCH_TEST_ARCHIVES"
 ROOT = Path(__file__).resolve().parent
 
