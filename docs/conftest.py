@@ -22,6 +22,8 @@ def page_environment(request, tmp_path, monkeypatch):
     examples = [example.source for example in request.node.dtest.examples]
     if any("import sklearn" in source or "from sklearn" in source for source in examples):
         pytest.importorskip("sklearn", reason="the page trains with scikit-learn")
+    if any("import torch" in source or "vinarch.building" in source for source in examples):
+        pytest.importorskip("torch", reason="the page needs PyTorch: pip install 'vinarch[search]'")
     monkeypatch.delenv("VINARCH_DATAVERSE_URL", raising=False)
     monkeypatch.setenv("VINARCH_HOME", str(tmp_path / "home"))
     # A page may name a folder of cards; setting it here unsets it after the page.
