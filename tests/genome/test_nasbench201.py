@@ -144,6 +144,36 @@ def test_an_unreadable_cell_says_what_is_wrong(text, message):
     assert str(caught.value) == f"{message} {NEXT_STEP}"
 
 
+@pytest.mark.parametrize(
+    ("flat", "classes", "count"),
+    [
+        # The least and the most of the published records, for CIFAR-10, CIFAR-100 and ImageNet16.
+        ("000000", 10, 73_306),
+        ("cccccc", 10, 1_531_546),
+        ("000000", 100, 79_156),
+        ("cccccc", 100, 1_537_396),
+        ("sasasa", 120, 80_456),
+        ("cccccc", 120, 1_538_696),
+        # A published cell of three convolutions.
+        ("s0cacc", 10, 802_426),
+        # Five cells a stage of (16^2 + 2 16) + (32^2 + 2 32) + (64^2 + 2 64) parameters: 28,000.
+        ("k00000", 10, 73_306 + 28_000),
+        # And of 9 16^2 + 2 16 and so on: 243,040; the dead edge counts.
+        ("c0k000", 10, 73_306 + 243_040 + 28_000),
+    ],
+)
+def test_the_parameters_of_a_cells_network(flat, classes, count):
+    assert SPACE.parameter_count_of(SPACE.from_flat(flat), classes) == count
+
+
+def test_the_network_around_the_cells_has_the_parameters_of_its_layers():
+    stem = 9 * 3 * 16 + 2 * 16
+    first = (9 * 16 * 32 + 2 * 32) + (9 * 32 * 32 + 2 * 32) + 16 * 32
+    second = (9 * 32 * 64 + 2 * 64) + (9 * 64 * 64 + 2 * 64) + 32 * 64
+    end = 2 * 64 + 64 * 10 + 10
+    assert stem + first + second + end == SPACE.parameter_count_of(SPACE.from_flat("000000"))
+
+
 def test_the_published_table_holds_every_cell_once(archives):
     path = archives / "mini-NASBench201" / "mini_nb201_12epochs.csv"
     with path.open(encoding="utf-8", newline="") as table:

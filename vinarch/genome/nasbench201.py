@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from vinarch.errors import GenomeError
@@ -34,6 +35,13 @@ _SWAPPED = (1, 0, 2, 3, 5, 4)
 
 _BETWEEN = EDGES_201.index((1, 2))
 _OUTPUT = 3
+
+_KERNELS = {"nor_conv_1x1": 1, "nor_conv_3x3": 3}
+"""Side of the convolutions; the other operations have no parameters."""
+
+_CHANNELS = (16, 32, 64)
+_CELLS = 5
+"""Channels of the published network's three stages, and cells in each."""
 
 _PRINTED = "|op~0|+|op~0|op~1|+|op~0|op~1|op~2|"
 _PATTERN = re.compile(re.escape(_PRINTED).replace("op", r"([^|~+]*)"))
@@ -172,6 +180,58 @@ class NasBench201Space(SearchSpace):
             return "".join(kept)
         return max("".join(kept), "".join(kept[at] for at in _SWAPPED))
 
+    def parameter_count_of(self, genome: Genome, classes: int = 10) -> int:
+        """Return the parameters of the benchmark's network of a cell.
+
+        Three stages of five cells, of 16, 32 and 64 channels; a residual block before the second
+        and the third, a convolution before the first, and a linear layer at the end.
+        Convolutions have no bias and are followed by a batch normalisation.
+        Dead edges count: the benchmark's networks hold them too.
+
+        Parameters
+        ----------
+        genome : Genome
+        classes : int, optional
+            Of the task: 10 of CIFAR-10, 100 of CIFAR-100, 120 of ImageNet16-120.
+
+        References
+        ----------
+        Dong and Yang, NAS-Bench-201, ICLR 2020, section 2.1 and figure 1, for the network; the
+        counts are those that its records give, 73,306 to 1,531,546 on CIFAR-10.
+
+        Examples
+        --------
+        >>> from vinarch.genome import NasBench201Space
+        >>> space = NasBench201Space()
+        >>> [space.parameter_count_of(space.from_flat(flat)) for flat in ("000000", "cccccc")]
+        [73306, 1531546]
+        """
+        kernels = [_KERNELS.get(operation) for operation in self.operations_of(genome)]
+        edges = [
+            _CELLS * _convolution(channels, channels, kernel)
+            for kernel in kernels
+            if kernel is not None
+            for channels in _CHANNELS
+        ]
+        return sum(edges) + _around_cells(classes)
+
     def sample(self, rng: np.random.Generator) -> Genome:
         """Draw each operation with equal odds, as the benchmark's random search does."""
         return Genome(self, tuple(rng.integers(0, len(_OPERATIONS), self.symbol_count).tolist()))
+
+
+def _convolution(inputs: int, outputs: int, kernel: int) -> int:
+    """Return the parameters of a convolution and its batch normalisation."""
+    return kernel * kernel * inputs * outputs + 2 * outputs
+
+
+def _around_cells(classes: int) -> int:
+    """Return the parameters of the published network without its cells."""
+    colours = 3
+    residual = [
+        # Two convolutions of 3 x 3, and one of 1 x 1 on the shortcut, which is not normalised.
+        _convolution(less, more, 3) + _convolution(more, more, 3) + less * more
+        for less, more in pairwise(_CHANNELS)
+    ]
+    last = _CHANNELS[-1]
+    return _convolution(colours, _CHANNELS[0], 3) + sum(residual) + 2 * last + (last + 1) * classes
