@@ -107,3 +107,11 @@ class RecordingError(VinarchError):
 
 class MissingLibraryError(VinarchError, ImportError):
     """A library that only an extra installs is not there."""
+
+
+class CheckpointError(VinarchError):
+    """A checkpoint cannot be read, or is not that of the training that asks for it."""
+
+
+class SearchError(VinarchError):
+    """Trainings of a search raised errors."""
