@@ -34,6 +34,7 @@ The frame of a drawing draws it again, or a part of it:
 from __future__ import annotations
 
 from vinarch.figures.archaeology import distance_map, structures, subsequences
+from vinarch.figures.comparisons import search_progress
 from vinarch.figures.drawing import Drawing
 from vinarch.figures.genomes import network
 from vinarch.figures.replication import overlap_matrix, paired_accuracies
@@ -49,6 +50,7 @@ __all__ = [
     "paired_accuracies",
     "pareto_front",
     "search_order",
+    "search_progress",
     "set_theme",
     "structures",
     "subsequences",

@@ -98,6 +98,10 @@ class Drawing:
         """Return the figure as a PNG image at print resolution."""
         return self._bytes("png")
 
+    def svg(self) -> bytes:
+        """Return the figure as an SVG image."""
+        return self._bytes("svg")
+
     def _repr_png_(self) -> bytes:
         return self.png()
 

@@ -17,7 +17,7 @@ from vinarch.figures.key_row import Key
 from vinarch.figures.measure_words import counted, percent
 from vinarch.figures.paper_sheet import PaperPanel, PaperSheet, bare_sides
 from vinarch.figures.theme import GRID, INK, SERIES, Width, width_mm
-from vinarch.prediction import find_engine, find_function
+from vinarch.prediction import PRESETS, find_function
 from vinarch.schema.published import FITTED_CURVES
 
 if TYPE_CHECKING:
@@ -153,7 +153,13 @@ def _caption(drawn: pd.DataFrame) -> str:
     foretold = drawn[drawn["series"] == "prediction"].iloc[0]
     last = recorded.sort_values("epoch").iloc[-1]
     preset = str(first["engine"])
-    formula = find_function(find_engine(preset).function).formula
+    how = f"the function that was fitted to the epochs up to convergence; the engine: {preset}."
+    if preset in PRESETS:
+        formula = find_function(PRESETS[preset].function).formula
+        how = (
+            f"{formula}, fitted anew to the epochs up to convergence by the engine {preset} with "
+            "its reference solver."
+        )
     avoided = int(recorded["avoidable"].sum())
     said = (
         f"Validation accuracy of architecture {first['architecture']} of the experiment "
@@ -161,9 +167,7 @@ def _caption(drawn: pd.DataFrame) -> str:
         f"engine's prediction had converged: {percent(float(foretold['accuracy_percent']))} % at "
         f"epoch {foretold['epoch']:g}. The network was trained on to epoch {last['epoch']:g} and "
         f"ended at {percent(float(last['accuracy_percent']))} %; "
-        f"{counted(avoided, 'epoch')} could have been avoided. The dashed line is {formula}, "
-        f"fitted anew to the epochs up to convergence by the engine {preset} with its reference "
-        "solver."
+        f"{counted(avoided, 'epoch')} could have been avoided. The dashed line is {how}"
     )
     if AccuracyScale.fitted(drawn["accuracy_percent"]).finer:
         said += f" {SCALE_WORDS}"

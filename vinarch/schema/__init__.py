@@ -27,6 +27,7 @@ from vinarch.schema.predicted import (
     REPLAY_SWEEP,
     REPLAYED_NETWORKS,
 )
+from vinarch.schema.progressed import SEARCH_DIFFERENCES, SEARCH_OUTCOMES, SEARCH_PROGRESS
 from vinarch.schema.published import PUBLISHED_TABLES
 from vinarch.schema.remarks import LINEAGE, MEASUREMENTS, REJECTS
 from vinarch.schema.stored import ATTRIBUTES, FORMAT_VERSION, STORED_TABLES
@@ -56,6 +57,9 @@ __all__ = [
     "REPLAY_SWEEP",
     "REPLICATED_STRUCTURES",
     "RESULT_TABLES",
+    "SEARCH_DIFFERENCES",
+    "SEARCH_OUTCOMES",
+    "SEARCH_PROGRESS",
     "SHARED_STARTS",
     "STATISTICS",
     "STORED_TABLES",
@@ -80,5 +84,8 @@ RESULT_TABLES = (
     FUNCTION_ERRORS,
     CLAIMS,
     CURVES,
+    SEARCH_PROGRESS,
+    SEARCH_OUTCOMES,
+    SEARCH_DIFFERENCES,
 )
 """The tables that vinarch computes."""
