@@ -6,5 +6,6 @@ Genomes, numbers and the prediction engine; no Dask, no table and no framework i
 
 from vinarch.recording.network import Network
 from vinarch.recording.recorder import Recorder
+from vinarch.recording.results import NetworkResults, RecordedNetwork, read_networks
 
-__all__ = ["Network", "Recorder"]
+__all__ = ["Network", "NetworkResults", "RecordedNetwork", "Recorder", "read_networks"]

@@ -27,7 +27,6 @@ from vinarch.run_files import (
     event_line,
     event_of,
     read_description,
-    whole_lines,
 )
 
 if TYPE_CHECKING:
@@ -127,9 +126,7 @@ class Desk:
         found: list[EpochEnded | Predicted] = []
         with disk_errors(self.folder / EVENTS):
             for path in sorted((self.folder / EVENTS).glob("*.jsonl")):
-                for _, line in whole_lines(path.read_bytes()):
-                    if mark not in line:
-                        continue
+                for line in _lines_with(mark, path.read_bytes()):
                     # A damaged line is told when the run is opened; it is no epoch to go on from.
                     with contextlib.suppress(EventError, ValueError):
                         event = event_of(json.loads(line))
@@ -140,6 +137,16 @@ class Desk:
                         ):
                             found.append(event)
         return sorted(found, key=lambda event: (event.epoch, event.kind))
+
+
+def _lines_with(mark: bytes, data: bytes) -> Iterator[bytes]:
+    """Give the whole lines that hold a mark: a run may have many, and few of one network."""
+    end = data.rfind(b"\n") + 1
+    place = data.find(mark, 0, end)
+    while place >= 0:
+        stop = data.index(b"\n", place)
+        yield data[data.rfind(b"\n", 0, place) + 1 : stop]
+        place = data.find(mark, stop, end)
 
 
 _DESKS: Final[dict[tuple[int, str, str], Desk]] = {}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from vinarch.prediction import PredictionEngine
     from vinarch.recording.desk import Desk
     from vinarch.recording.recorder import Recorder
-    from vinarch.run_files import NetworkStarted
+    from vinarch.run_files import NetworkStarted, RunDescription
 
 
 class HeldNetwork:
@@ -60,6 +60,11 @@ class HeldNetwork:
     def genome(self) -> str:
         """Return its genome as it was given."""
         return self._started.genome
+
+    @property
+    def run(self) -> RunDescription:
+        """Return what all networks of its run have in common."""
+        return self._recorder.description
 
     @property
     def finished(self) -> bool:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from vinarch.errors import ParameterError, RecordingError
 from vinarch.recording.checking import check_epoch, check_last, next_epoch, warn_of_fractions
+from vinarch.recording.desk import desk_of
 from vinarch.recording.held_network import HeldNetwork
+from vinarch.recording.results import results_of
 from vinarch.recording.values import OF_NETWORKS, check_text, read_values
 from vinarch.run_files import EpochEnded, NetworkEnded, Predicted
 
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
     from typing import Self
 
     from vinarch.prediction import PredictionEngine
+    from vinarch.recording.results import NetworkResults
     from vinarch.run_files import Value
 
 _FITNESS = "val_accuracy_percent"
+_TIME = "epoch_time_seconds"
 
 
 class Network(HeldNetwork):
@@ -83,7 +87,7 @@ class Network(HeldNetwork):
             null in the table of histories and a measurement beside it.
             Any other name becomes a measurement of this epoch: numbers, or text; None is left out.
             ``epoch_time_seconds`` is taken by the clock if it is not given, from the start or the
-            last epoch on, the engine's time left out.
+            last epoch on, the engine's time left out; None leaves it unknown.
 
         Raises
         ------
@@ -106,8 +110,8 @@ class Network(HeldNetwork):
                     f"network.log({name}=…)", "values of the epoch", "one of the network",
                     f"Pass it to recorder.start(…, {name}=…) or network.finish({name}=…).",
                 )  # fmt: skip
-        if known and self._since is not None:
-            read.setdefault("epoch_time_seconds", max(now - self._since, 0.0))
+        if known and self._since is not None and _TIME not in values:
+            read[_TIME] = max(now - self._since, 0.0)
         event = EpochEnded(
             network=self.number,
             attempt=self._started.attempt,
@@ -183,6 +187,46 @@ class Network(HeldNetwork):
             raise ParameterError("network.fail(reason)", "text", repr(reason), "Say what happened.")
         check_text("network.fail(reason)", reason)
         self._end("network.fail", values, reason)
+
+    def results(self) -> NetworkResults:
+        """Return what the record says of the network once its training is over.
+
+        Returns
+        -------
+        NetworkResults
+            Values of its last epoch and of the network, its fitness, its status, the epochs that
+            it took and those that the engine saved.
+
+        Raises
+        ------
+        RecordingError
+            If it is not finished.
+        StoreError
+            If the record is damaged.
+
+        Examples
+        --------
+        >>> import tempfile, vinarch
+        >>> folder = tempfile.mkdtemp() + "/my-search"
+        >>> recorder = vinarch.Recorder(folder, space="chain-layers", epoch_budget=2)
+        >>> with recorder.start("c m c", mflops=0.25) as network:
+        ...     for epoch in network.epochs():
+        ...         network.log(epoch, val_accuracy=0.5 + 0.25 * epoch)
+        >>> found = network.results()
+        >>> found.status, found.fitness_percent, found.epochs_trained, found.values["mflops"]
+        ('ok', 75.0, 2.0, 0.25)
+        """
+        desk = desk_of(self._recorder.folder)
+        with desk.ledger() as ledger:
+            entry = ledger.entries[self.number]
+        if entry.ended is None:
+            raise RecordingError(
+                f"network.results(), network {self.number}",
+                "a network whose training is over",
+                "one that is not finished",
+                "Call network.finish() or network.fail() first.",
+            )
+        return results_of(self._recorder.description, entry, desk.read_events(entry.started))
 
     def _end(self, where: str, values: dict[str, Any], reason: str | None = None) -> None:
         self.hold()
