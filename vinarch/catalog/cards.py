@@ -12,18 +12,17 @@ import string
 import tomllib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from vinarch.catalog import keys as k
-from vinarch.catalog.keys import Key, read_keys, refuse, shown
-from vinarch.catalog.records import Archive, Attribute, Companion, ListedFile, Rule, TableFiles
+from vinarch.catalog.companion_sections import read_companion
+from vinarch.catalog.keys import NAME, Key, check_choice, check_url, read_keys, refuse, shown
+from vinarch.catalog.records import Archive, Attribute, Rule, TableFiles
 from vinarch.errors import CardError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 ROLES = ("histories", "wall_times", "configuration", "genomes", "lineage")
-KINDS = ("files", "github-tarball")
 
 RESERVED_NAMES = ("all",)
 """What `vinarch.fetch` understands as something else than an archive's name."""
@@ -73,22 +72,6 @@ _TABLES = (
 _SECTION_SETTING = (Key("search_space", k.TEXT, required=False), *_SETTING)
 _ATTRIBUTE = (Key("name", k.TEXT), Key("rules", k.SOME_SECTIONS))
 _RULE = (Key("pattern", k.TEXT), Key("value", k.VALUE), Key("label", k.TEXT))
-_COMPANION = (
-    Key("name", k.TEXT),
-    Key("url", k.TEXT),
-    Key("commit", k.TEXT, required=False, default=""),
-    Key("kind", k.TEXT, required=False, default="files"),
-    Key("folder", k.TEXT, required=False, default=""),
-    Key("files", k.SECTIONS, required=False, default=()),
-)
-_FILE = (
-    Key("path", k.TEXT),
-    Key("size_bytes", k.WHOLE, required=False),
-    Key("sha256", k.TEXT, required=False),
-)
-
-# Both become names of folders; a name also stands in the paths of the commons.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _OBJECTIVE = re.compile(r"(max|min) [a-z][a-z0-9_]*")
 
 
@@ -130,7 +113,7 @@ def read_card(where: str, text: str) -> Archive:
         for number, attribute in enumerate(card.pop("attributes"), start=1)
     )
     companions = tuple(
-        _read_companion(f"{where}, [[companions]] number {number}", companion)
+        read_companion(f"{where}, [[companions]] number {number}", companion)
         for number, companion in enumerate(card.pop("companions"), start=1)
     )
     card |= _frozen_setting(where, card)
@@ -146,7 +129,7 @@ def read_card(where: str, text: str) -> Archive:
 
 def _check_archive(where: str, card: Mapping[str, Any]) -> None:
     for key in ("name", "version"):
-        if not _NAME.fullmatch(card[key]) or card[key].lower() in RESERVED_NAMES:
+        if not NAME.fullmatch(card[key]) or card[key].lower() in RESERVED_NAMES:
             refuse(
                 f"{where}, key {key}",
                 "letters, digits, dots, hyphens and underscores, a letter or digit first, "
@@ -160,13 +143,7 @@ def _check_archive(where: str, card: Mapping[str, Any]) -> None:
     if card["doi"] and not re.fullmatch(r"10\.\d+/\S+", card["doi"]):
         refuse(f"{where}, key doi", "a DOI such as 10.7910/DVN/JS9FR6", shown(card["doi"]))
     if card["url"]:
-        _check_url(where, card["url"])
-
-
-def _check_url(where: str, url: str) -> None:
-    address = urlsplit(url)
-    if address.scheme not in {"http", "https"} or not address.hostname:
-        refuse(f"{where}, key url", "an http(s) address", shown(url))
+        check_url(where, card["url"])
 
 
 def _frozen_setting(where: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -188,7 +165,7 @@ def _frozen_setting(where: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read_table(where: str, raw: Mapping[str, Any]) -> TableFiles:
     table = read_keys(where, raw, _TABLES)
-    _check_choice(f"{where}, key role", table["role"], ROLES)
+    check_choice(f"{where}, key role", table["role"], ROLES)
     for name, value in table["attributes"].items():
         if not k.VALUE.fits(value):
             refuse(f"{where}, attributes, key {name}", k.VALUE.words, shown(value))
@@ -216,52 +193,6 @@ def _read_attribute(where: str, raw: Mapping[str, Any]) -> Attribute:
             refuse(f"{place}, key pattern", "a regular expression", f"{error}")
         rules.append(Rule(**rule))
     return Attribute(attribute["name"], tuple(rules))
-
-
-def _read_companion(where: str, raw: Mapping[str, Any]) -> Companion:
-    companion = read_keys(where, raw, _COMPANION)
-    _check_choice(f"{where}, key kind", companion["kind"], KINDS)
-    _check_url(where, companion["url"])
-    commit, url = companion["commit"], companion["url"]
-    files = tuple(
-        sorted(
-            _read_file(f"{where}, file {number}", entry)
-            for number, entry in enumerate(companion["files"], start=1)
-        )
-    )
-    if companion["kind"] == "files":
-        if not files:
-            refuse(where, "the key files with at least one file", "none")
-        if companion["folder"]:
-            refuse(f"{where}, key folder", "it with the kind github-tarball only", "files")
-    else:
-        if not re.fullmatch(r"[0-9a-f]{40}", commit):
-            refuse(f"{where}, key commit", "a commit of 40 hexadecimal digits", shown(commit))
-        companion["url"] = url = _tarball_url(url, commit)
-        companion["folder"] = companion["folder"].strip("/")
-    if commit not in url:
-        refuse(f"{where}, key url", f"an address with the commit in it ({commit})", shown(url))
-    return Companion(**companion | {"files": files})
-
-
-def _tarball_url(url: str, commit: str) -> str:
-    """Return the address of a repository's tarball at a commit, from that of the repository."""
-    repository = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+?)(\.git)?/?", url)
-    if repository is None:
-        return url
-    return f"https://codeload.github.com/{repository[1]}/{repository[2]}/tar.gz/{commit}"
-
-
-def _read_file(where: str, raw: Mapping[str, Any]) -> ListedFile:
-    file = read_keys(where, raw, _FILE)
-    if file["sha256"] is not None and not re.fullmatch(r"[0-9a-f]{64}", file["sha256"]):
-        refuse(f"{where}, key sha256", "64 lower-case hexadecimal digits", shown(file["sha256"]))
-    return ListedFile(**file)
-
-
-def _check_choice(where: str, value: str, choices: Collection[str]) -> None:
-    if value not in choices:
-        refuse(where, " or ".join(choices), shown(value))
 
 
 def _check_templates(where: str, archive: Archive) -> None:

@@ -38,7 +38,7 @@ def citation_of(archive: Archive) -> Citation:
     url = f"https://doi.org/{archive.doi}" if archive.doi else archive.url
     text = (
         f"{names} ({archive.year}). {archive.title} (Version {archive.version}) [Data set]. "
-    ) + (f"{archive.publisher}. {url}" if url else "Not published yet.")
+    ) + (f"{archive.publisher}. {url}" if url else _where_without_address(archive))
     values = {
         "author": " and ".join(_bibtex_name(author) for author in archive.authors),
         "title": "{" + _escape(archive.title) + "}",
@@ -47,12 +47,19 @@ def citation_of(archive: Archive) -> Citation:
         "publisher": _escape(archive.publisher),
         "doi": archive.doi,
         "url": url,
+        "note": "" if url else _where_without_address(archive).rstrip("."),
     }
     body = ",\n".join(f"  {key} = {{{value}}}" for key, value in values.items() if value)
     first = re.sub(r"[^a-z0-9]", "", archive.authors[0].split(",")[0].lower())
     # `data` is Dataverse's own kind; where there is no deposit, every style knows `misc`.
     kind = "data" if archive.doi else "misc"
     return Citation(text, f"@{kind}{{{first}{archive.year}{archive.name.lower()},\n{body}\n}}")
+
+
+def _where_without_address(archive: Archive) -> str:
+    if any(one.with_vinarch for one in archive.shipped):
+        return "Distributed with the Python package vinarch."
+    return "Not published yet."
 
 
 def _initials(author: str) -> str:

@@ -11,7 +11,7 @@ import os
 import re
 import string
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +76,7 @@ def read_catalog(environment: Mapping[str, str] | None = None) -> Catalog:
     found: defaultdict[str, list[tuple[str, Archive]]] = defaultdict(list)
     for card in _cards_in(cards_folder()):
         archive = read_card(f"data card {card.name}", _text_of(card, f"data card {card.name}"))
+        archive = _placed(archive, Path(str(cards_folder())), with_vinarch=True)
         found[archive.name.lower()].append((card.name, archive))
     for folder in _own_folders(values):
         try:
@@ -90,6 +91,7 @@ def read_catalog(environment: Mapping[str, str] | None = None) -> Catalog:
             except CardError as error:
                 broken.append(BrokenCard(card.name.removesuffix(".toml"), error))
             else:
+                archive = _placed(archive, folder, with_vinarch=False)
                 found[archive.name.lower()].append((str(card), archive))
     archives = []
     for bearers in found.values():
@@ -165,6 +167,17 @@ def cards_folder() -> Traversable:
         return inside
     # An editable install runs from the checkout, where the cards stand at the top level.
     return Path(__file__).resolve().parent.parent.parent / "catalog"
+
+
+def _placed(archive: Archive, folder: Path, *, with_vinarch: bool) -> Archive:
+    """Tell shipped companions where the data card stands."""
+    if not archive.shipped:
+        return archive
+    placed = tuple(
+        replace(one, place=folder, with_vinarch=with_vinarch) if one in archive.shipped else one
+        for one in archive.companions
+    )
+    return replace(archive, companions=placed)
 
 
 def _names_of(archive: Archive) -> Iterator[str]:

@@ -6,14 +6,21 @@ Knows which types a key can have; what the keys are, its callers know.
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
 
 from vinarch.catalog.records import MEND
 from vinarch.errors import CardError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""Of an archive, a version or a folder: all become names of folders, and an archive's name also
+stands in the paths of the commons."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,19 @@ def read_keys(where: str, raw: Mapping[str, Any], keys: Sequence[Key]) -> dict[s
 def refuse(where: str, expected: str, got: str, hint: str = "") -> NoReturn:
     """Raise the error of a fault in a card."""
     raise CardError(where, expected, got, hint + MEND)
+
+
+def check_choice(where: str, value: str, choices: Collection[str]) -> None:
+    """Refuse a value that is not among the choices."""
+    if value not in choices:
+        refuse(where, " or ".join(choices), shown(value))
+
+
+def check_url(where: str, url: str) -> None:
+    """Refuse what is no web address."""
+    address = urlsplit(url)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        refuse(f"{where}, key url", "an http(s) address", shown(url))
 
 
 def shown(value: Any) -> str:

@@ -16,10 +16,14 @@ from vinarch.errors import CardError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 AttributeValue = bool | int | float | str
 
 MEND = "Mend the data card; see docs/reference/data-cards.md."
+
+SHIPPED = "shipped"
+"""The kind of a companion whose files lie beside the data card."""
 
 
 @dataclass(frozen=True)
@@ -112,17 +116,21 @@ class ListedFile:
 
 @dataclass(frozen=True)
 class Companion:
-    """Another public place that holds the tables, pinned to a commit."""
+    """Another place that holds the tables: public and pinned, or beside the data card."""
 
     name: str
     url: str
-    """The files are below it; of the kind ``github-tarball``, the tarball itself."""
+    """The files are below it; of a tarball, its own; empty where files lie beside the card."""
     commit: str = ""
     files: tuple[ListedFile, ...] = ()
     kind: str = "files"
-    """``files``: one download a file; ``github-tarball``: one of a whole repository."""
+    """``files``: one download a file; ``github-tarball``: one of all; ``shipped``: none."""
     folder: str = ""
-    """Folder inside the repository that paths of a tarball count from."""
+    """Folder that paths count from: inside the repository, or beside the data card."""
+    place: Path | None = field(default=None, compare=False)
+    """The folder of the data card, of a companion that is shipped."""
+    with_vinarch: bool = field(default=False, compare=False)
+    """Whether that is the catalog that vinarch itself brings along."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +185,11 @@ class Archive:
     tables: tuple[TableFiles, ...]
     attributes: tuple[Attribute, ...]
     companions: tuple[Companion, ...]
+
+    @property
+    def shipped(self) -> tuple[Companion, ...]:
+        """Return the companions whose files lie beside the data card."""
+        return tuple(one for one in self.companions if one.kind == SHIPPED)
 
     def tables_of(self, path: str) -> tuple[TableFiles, ...]:
         """Return every section that a file belongs to, in the order of the card."""

@@ -6,22 +6,33 @@ Python reads TOML but writes none; a card needs texts, numbers, lists and sectio
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from vinarch.catalog.records import SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from vinarch.catalog import ListedFile
     from vinarch.depositing.records import About, DepositedExperiment
 
 
-def card_text(about: About, experiments: Sequence[DepositedExperiment]) -> str:
+def card_text(
+    about: About,
+    experiments: Sequence[DepositedExperiment],
+    shipped: Sequence[ListedFile] = (),
+) -> str:
     """Return the data card by which vinarch reads a deposit.
 
     Parameters
     ----------
     about : About
     experiments : sequence of DepositedExperiment
+    shipped : sequence of ListedFile
+        All files, where these lie beside the card, with tables that are packed.
     """
+    tables = "*.csv.gz" if shipped else "*.csv"
     head: dict[str, Any] = {
         "name": about.name,
         "title": about.title,
@@ -39,9 +50,9 @@ def card_text(about: About, experiments: Sequence[DepositedExperiment]) -> str:
         "dialect": "vinarch-csv",
         "experiment": experiments[0].name,
     }
-    parts = [_FIRST, *_lines(head)]
+    parts = [_FIRST_SHIPPED if shipped else _FIRST, *_lines(head)]
     for one in experiments:
-        for role, glob in (("histories", f"{one.name}/*.csv"), *_configuration(one)):
+        for role, glob in (("histories", f"{one.name}/{tables}"), *_configuration(one)):
             parts += [
                 "",
                 "[[tables]]",
@@ -49,14 +60,28 @@ def card_text(about: About, experiments: Sequence[DepositedExperiment]) -> str:
                 *_section("tables.attributes", one.attributes),
                 *_section("tables.setting", one.setting),
             ]
+    if shipped:
+        parts += ["", *_companion(about.name, shipped)]
     return "\n".join(parts) + "\n"
 
 
 _FIRST = "# How vinarch reads this deposit; the README says how."
+_FIRST_SHIPPED = (
+    "# Data card of one archive. The keys are explained in docs/reference/data-cards.md."
+)
 
 
 def _configuration(one: DepositedExperiment) -> Iterator[tuple[str, str]]:
     yield "configuration", one.configuration_path
+
+
+def _companion(folder: str, files: Sequence[ListedFile]) -> Iterator[str]:
+    yield "[[companions]]"
+    yield from _lines({"name": "beside this card", "kind": SHIPPED, "folder": folder})
+    yield "files = ["
+    for file in files:
+        yield f"  {{ {', '.join(_lines(asdict(file)))} }},"
+    yield "]"
 
 
 def _section(name: str, values: Mapping[str, Any]) -> list[str]:

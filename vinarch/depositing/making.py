@@ -17,6 +17,7 @@ from vinarch.depositing.card import card_text
 from vinarch.depositing.croissant import croissant_text
 from vinarch.depositing.readme import readme_text
 from vinarch.depositing.records import About, DepositedExperiment, attributes_of, setting_of
+from vinarch.depositing.shipping import pack, refuse_card, write_card
 from vinarch.depositing.tables import csv_of
 from vinarch.errors import ParameterError, RejectedRowsError, StoreError
 from vinarch.run_commons import open_run
@@ -61,6 +62,7 @@ def deposit(
     title: str,
     authors: str | Sequence[str],
     licence: str,
+    shipped: bool = False,
     **further: Unpack[Further],
 ) -> Path:
     """Write recorded runs as a folder that is ready for Dataverse, and that vinarch reads back.
@@ -76,6 +78,9 @@ def deposit(
         ``"Family, Given"``; a name without a comma is an organisation.
     licence : str
         Like ``"CC0-1.0"``.
+    shipped : bool, default False
+        Write what a catalog has instead: the data card beside the folder, as ``<out>.toml``, and
+        in the folder packed tables only. Where the card is found, the tables are there, too.
     **further
         ``description``: a sentence on what it holds; by default how many networks of which search
         space.
@@ -116,6 +121,8 @@ def deposit(
     ['README.md', 'SHA256SUMS', 'card.toml', 'croissant.json', 'my-search']
     """
     folder = _out(out)
+    card_beside = folder.with_name(f"{folder.name}.toml") if shipped else None
+    refuse_card(card_beside)
     opened = _open_all(runs)
     told = _about(
         folder.name,
@@ -127,6 +134,9 @@ def deposit(
     )
     with _staged(folder) as staged:
         experiments = [_write_experiment(name, commons, staged) for name, commons in opened]
+        if card_beside is not None:
+            write_card(card_beside, card_text(told, experiments, pack(staged)))
+            return folder
         card = card_text(told, experiments)
         citation = read_card(f"data card of {told.name}", card).citation().text
         for name, text in (

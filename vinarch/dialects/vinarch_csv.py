@@ -1,7 +1,7 @@
 """The dialect `vinarch-csv`: CSV tables with the columns of the commons, as a deposit has them.
 
 A folder an experiment: ``architectures.csv``, ``histories.csv``, ``measurements.csv`` and
-``lineage.csv``, of which the first must be there.
+``lineage.csv``, of which the first must be there; each may be packed, with ``.gz`` behind.
 What follows from other columns (keys of structures, sums over histories) is for other readers: it
 is computed anew and not read.
 """
@@ -142,12 +142,7 @@ def read_records(files: Sequence[SourceFile], reading: Reading) -> Records:
     DialectError
         If a file is none of these tables, or ``architectures.csv`` is missing.
     """
-    named = {PurePosixPath(file.path).name: file for file in files}
-    for name, file in named.items():
-        if name not in TABLES:
-            raise DialectError(
-                file.path, "one of " + ", ".join(TABLES), repr(name), "Mend the data card's globs."
-            )
+    named = _by_name(files)
     if "architectures.csv" not in named:
         raise DialectError(
             files[0].path, "architectures.csv beside it", "none", "Copy the deposit whole."
@@ -186,6 +181,26 @@ def read_records(files: Sequence[SourceFile], reading: Reading) -> Records:
         lineage = _lineage(read, names)
         rows.append(read.refused_rows())
     return Records(pa.concat_tables(rows), measurements, lineage)
+
+
+def _by_name(files: Sequence[SourceFile]) -> dict[str, SourceFile]:
+    named: dict[str, SourceFile] = {}
+    for file in files:
+        full = PurePosixPath(file.path).name
+        name = full.removesuffix(".gz")
+        if name not in TABLES:
+            raise DialectError(
+                file.path, "one of " + ", ".join(TABLES), repr(full), "Mend the data card's globs."
+            )
+        if name in named:
+            raise DialectError(
+                file.path,
+                f"one {name} of an experiment, packed or not",
+                f"{named[name].path} as well",
+                "Mend the data card's globs.",
+            )
+        named[name] = file
+    return named
 
 
 def _read(file: SourceFile, table: Table, targets: Sequence[Target]) -> _Read:
