@@ -35,7 +35,7 @@ LAYERS = (
     {"figures", "report"},
     {"notebook", "study_words"},
     {"study_page"},
-    {"studies"},
+    {"explorer", "studies"},
     {"running"},
     {"terminal", "console", "__init__"},
     {"cli"},
@@ -43,6 +43,7 @@ LAYERS = (
 LAYER = {module: number for number, modules in enumerate(LAYERS) for module in modules}
 
 ALONE = {
+    "bokeh": {"explorer"},
     "duckdb": {"asking"},
     "fsspec": {"fetching"},
     "pooch": {"fetching"},
@@ -69,6 +70,7 @@ ALONE = {
     "pymoo": {"searching"},
     "safetensors": {"training"},
     "sklearn": {"training"},
+    "tornado": {"explorer"},
     "torch": {"building", "training"},
 }
 """Libraries that only these modules may know."""
@@ -77,7 +79,9 @@ COMPUTING = {
     "claiming",
     "cli",
     "commons",
+    "comparing",
     "depositing",
+    "explorer",
     "ingestion",
     "measuring",
     "replaying",

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from vinarch.access import archives, cite, fetch, open  # noqa: A004 - users write vinarch.open()
     from vinarch.claiming import claims
     from vinarch.commons import Commons
+    from vinarch.comparing import compare_searches, search_differences, search_outcomes
     from vinarch.depositing import deposit
+    from vinarch.explorer import explore
     from vinarch.genome import search_space
     from vinarch.matching import match, members
     from vinarch.measuring import distance_matrix, distances
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         replay_sweep,
     )
     from vinarch.reproducing import Reproducibility, reproducibility
+    from vinarch.running import run
     from vinarch.studies import study
 
 __version__ = "0.1.0"
@@ -47,9 +50,11 @@ __all__ = [
     "cite",
     "claims",
     "compare_functions",
+    "compare_searches",
     "deposit",
     "distance_matrix",
     "distances",
+    "explore",
     "fetch",
     "figures",
     "function_summary",
@@ -63,6 +68,9 @@ __all__ = [
     "replay_summary",
     "replay_sweep",
     "reproducibility",
+    "run",
+    "search_differences",
+    "search_outcomes",
     "search_space",
     "study",
 ]
@@ -75,9 +83,11 @@ _HOME_OF = {
     "cite": "access",
     "claims": "claiming",
     "compare_functions": "replaying",
+    "compare_searches": "comparing",
     "deposit": "depositing",
     "distance_matrix": "measuring",
     "distances": "measuring",
+    "explore": "explorer",
     "fetch": "access",
     "function_summary": "replaying",
     "ingest": "own_records",
@@ -89,6 +99,9 @@ _HOME_OF = {
     "replay_summary": "replaying",
     "replay_sweep": "replaying",
     "reproducibility": "reproducing",
+    "run": "running",
+    "search_differences": "comparing",
+    "search_outcomes": "comparing",
     "search_space": "genome",
     "study": "studies",
 }

@@ -6,6 +6,7 @@ each experiment, or once on those of all.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import dask.dataframe as dd
@@ -22,9 +23,12 @@ from vinarch.schema import ARCHITECTURES, MATCHES
 from vinarch.subsequence import MIN_LENGTH, SharedWindow, shared_windows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from vinarch.commons import By, Commons
+    from vinarch.genome.sequences import Symbols
 
 
 def match(
@@ -160,9 +164,15 @@ def _listed(characters: str) -> str:
 
 
 def match_table(
-    state: pd.DataFrame, experiment: tuple[str, str] | None, min_length: int
+    state: pd.DataFrame,
+    experiment: tuple[str, str] | None,
+    min_length: int,
+    spans: tuple[tuple[int, int], ...] | None = None,
 ) -> pd.DataFrame:
-    """Match the genomes of one experiment, or of all (None), from their merged states."""
+    """Match the genomes of one experiment, or of all (None), from their merged states.
+
+    With `spans`, starts and stops of phases, a run ends where a phase does.
+    """
     if experiment is not None:
         mine = (state["archive"] == experiment[0]) & (state["experiment"] == experiment[1])
         state = state[mine]
@@ -177,7 +187,7 @@ def match_table(
         numbers[genome_of] = state["structure"].to_numpy()
     tables = [
         _window_table(window, flats, sums, membership, numbers)
-        for window in shared_windows(symbol_matrix(flats), min_length)
+        for window in _windows(symbol_matrix(flats), min_length, spans)
     ]
     if not tables:
         return MATCHES.empty()
@@ -190,6 +200,14 @@ def match_table(
     else:
         columns["archive"], columns["experiment"] = ([name] * len(found) for name in experiment)
     return MATCHES.frame(MATCHES.arrow_table(columns, len(found)))
+
+
+def _windows(
+    symbols: Symbols, min_length: int, spans: tuple[tuple[int, int], ...] | None
+) -> Iterator[SharedWindow]:
+    for start, stop in spans or ((0, symbols.shape[1]),):
+        for window in shared_windows(symbols[:, start:stop], min_length):
+            yield replace(window, start_in_genome=window.start_in_genome + start)
 
 
 def _window_table(

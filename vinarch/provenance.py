@@ -31,9 +31,20 @@ class Asked:
     """One source that was asked, and what came of it."""
 
     source: str
-    """``mirror: …``, ``Dataverse: …`` or ``companion: …``."""
+    """``mirror: …``, ``Dataverse: …``, ``companion: …`` or ``shipped with …``."""
     outcome: str
     """``gave the files``, or the reason why not in one sentence."""
+
+
+def came_from(source: str) -> str:
+    """Return the words for where files came from.
+
+    Examples
+    --------
+    >>> came_from("companion: GitHub"), came_from("shipped with vinarch 0.1.0")
+    ('from companion: GitHub', 'shipped with vinarch 0.1.0')
+    """
+    return source if source.startswith("shipped") else f"from {source}"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from vinarch.catalog import find_archive, load_catalog
 from vinarch.dialects.rows import SourceFile
 from vinarch.errors import FetchError, ParameterError, RejectedRowsError, VinarchError
 from vinarch.fetching import (
+    Sitting,
     Terms,
     Wish,
     fetch_archive,
@@ -115,6 +116,7 @@ def archives_of(named: str | Sequence[str]) -> list[Archive]:
 
 def fetch_one(card: Archive, home: Path, terms: Terms, *, strict: bool) -> None:
     """Fetch one archive and ingest its tables; its new files stay only if they could be read."""
+    terms = replace(terms, sitting=Sitting())
     progress = terms.progress
     holding = fetch_archive(
         card,
@@ -125,6 +127,7 @@ def fetch_one(card: Archive, home: Path, terms: Terms, *, strict: bool) -> None:
         refresh=terms.refresh,
         wish=terms.wish,
         progress=progress,
+        sitting=terms.sitting,
     )
     files = [SourceFile(file.path, holding.path_of(file)) for file in holding.provenance.files]
     root = home / COMMONS

@@ -43,6 +43,11 @@ class TerminalProgress:
         self._bars.start()
         self._task = self._bars.add_task(label, total=total)
 
+    def describe(self, label: str, total: int) -> None:
+        """Say something else beside the bar, and how much there is in all."""
+        if self._bars is not None and self._task is not None:
+            self._bars.update(self._task, description=label, total=total)
+
     def advance(self, amount: int) -> None:
         """Move the bar on."""
         if self._bars is not None and self._task is not None:

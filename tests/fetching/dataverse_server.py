@@ -66,6 +66,7 @@ class Loopback:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else each answer waits 40 ms for an ACK
 
             def do_GET(self):
                 address = urlsplit(self.path)
@@ -159,10 +160,12 @@ def ranged(seen, body):
     span = seen.headers.get("Range")
     if span is None:
         return Reply(200, body)
-    start = int(span.removeprefix("bytes=").rstrip("-"))
+    first, _, last = span.removeprefix("bytes=").partition("-")
+    start, stop = int(first), min(int(last or len(body)) + 1, len(body))
     if start >= len(body):
         return Reply(416)
-    return Reply(206, body[start:], {"Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}"})
+    told = f"bytes {start}-{stop - 1}/{len(body)}"
+    return Reply(206, body[start:stop], {"Content-Range": told})
 
 
 class Storage(Loopback):

@@ -43,6 +43,9 @@ def test_a_search_that_is_over_asks_for_nothing_again_and_again():
         ((90.0,), r"candidate 0: expected 2 finite numbers, .* got \(90\.0,\)"),
         ((90.0, float("nan")), "got .*nan"),
         ((float("inf"), 1.0), "got .*inf"),
+        (("90", "1"), r"got \('90', '1'\)"),
+        (90.0, r"got 90\.0"),
+        (None, "got None"),
     ],
 )
 def test_values_are_one_finite_number_an_objective(values, message):
@@ -62,3 +65,22 @@ def test_a_result_is_told_once_and_of_what_was_asked():
         with pytest.raises(ParameterError, match="each candidate of the last generation once"):
             asked.tell(told(wrong))
     asked.tell(told(first[1:]))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "got"),
+    [
+        (lambda asked: [(one, (90.0, 1.0)) for one in asked], "tuple"),
+        (lambda asked: Result(asked[0], (90.0, 1.0)), "Result"),
+        (lambda asked: [90.0 for _ in asked], "float"),
+        (lambda _: None, "NoneType"),
+    ],
+)
+def test_what_is_told_is_a_list_of_results(wrong, got):
+    asked = search()
+    first = asked.ask()
+    with pytest.raises(ParameterError, match=f"expected a list of Result, .* got {got}"):
+        asked.tell(wrong(first))
+    with pytest.raises(ParameterError, match="each candidate of the last generation once"):
+        asked.tell([Result(first[0].genome, (90.0, 1.0))])
+    asked.tell(told(first))

@@ -112,3 +112,9 @@ except MissingLibraryError as error:
         "strategy nsga2: expected pymoo, got none installed. "
         "pip install 'vinarch[search]'; see docs/how-to/run-a-search.md.\n"
     )
+
+
+@pytest.mark.parametrize("name", ["builtins:int", "builtins:max", "..mine:Name"])
+def test_what_tells_no_settings_is_refused(name):
+    with pytest.raises(ParameterError, match="strategy"):
+        named(name)

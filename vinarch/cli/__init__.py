@@ -12,9 +12,12 @@ from vinarch.cli.answers import claims, match, reproducibility, statistics
 from vinarch.cli.asking import sql
 from vinarch.cli.caching import cache
 from vinarch.cli.cataloguing import catalog, cite
+from vinarch.cli.comparing import compare
+from vinarch.cli.exploring import explore
 from vinarch.cli.fetching import fetch
 from vinarch.cli.measuring import distances
 from vinarch.cli.recording import deposit
+from vinarch.cli.running import run
 from vinarch.cli.studying import study
 from vinarch.console import MessageGroup, debug_option
 
@@ -48,8 +51,11 @@ for command in (
     statistics,
     reproducibility,
     claims,
+    compare,
     sql,
     study,
+    explore,
+    run,
     deposit,
 ):
     commands.add_command(command)

@@ -33,6 +33,7 @@ def list_kept() -> None:
     """List the archives that are kept, from whom they came, and what half fetches left."""
     from vinarch.catalog import read_catalog
     from vinarch.fetching import default_home, kept_versions, leftovers
+    from vinarch.provenance import came_from
 
     home = default_home()
     kept = kept_versions(home)
@@ -40,7 +41,7 @@ def list_kept() -> None:
         told = f"{files_shown(one.file_count)}, {bytes_shown(one.size_bytes)}"
         if one.other_count:
             told += f", and {files_shown(one.other_count)} besides, {bytes_shown(one.other_bytes)}"
-        origin = f"from {one.source}, {one.fetched_at}" if one.source else "without a receipt"
+        origin = f"{came_from(one.source)}, {one.fetched_at}" if one.source else "without a receipt"
         click.echo(f"{one.archive} {one.version}: {told}; {origin}")
     left = leftovers(home, read_catalog().archives)
     if left:

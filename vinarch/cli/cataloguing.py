@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vinarch.cli.sizes import bytes_shown, files_shown
 from vinarch.console import debug_option
+
+if TYPE_CHECKING:
+    from vinarch.catalog import Archive
+    from vinarch.fetching import LiveCheck
 
 _COMMIT = 40
 _SHORT_COMMIT = 8
@@ -39,7 +43,7 @@ def catalog(ctx: click.Context) -> None:
     found = read_catalog()
     width = max(len(card.name) for card in found.archives)
     for card in found.archives:
-        address = f"doi:{card.doi}" if card.doi else card.url
+        address = f"doi:{card.doi}" if card.doi else card.url or _where(card)
         click.echo(f"{card.name:<{width}} {_short(card.version):<8} {card.title}\n  {address}")
     click.echo("\n`vinarch catalog NAME` tells more of one.")
     for broken in found.broken:
@@ -63,6 +67,7 @@ def show(archive: str, files: bool) -> None:
         ("title", card.title),
         ("doi", card.doi or "none"),
         ("address", card.url),
+        ("files", _where(card) if card.shipped else ""),
         ("version", card.version),
         ("licence", card.licence),
         ("search space", card.search_space),
@@ -110,25 +115,43 @@ def refresh(archive: str) -> None:
 
 @catalog.command()
 @click.argument("archive")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for scripts.")
 @debug_option
 @click.pass_context
-def check(ctx: click.Context, archive: str) -> None:
+def check(ctx: click.Context, archive: str, as_json: bool) -> None:
     """Try what the data card of ARCHIVE and vinarch's code assume on the live servers.
 
-    Downloads the smallest table from each place. Exits with 1 if an assumption fails.
+    Asks some fifteen small questions of a deposit and one for each file that the card lists of a
+    companion; downloads the smallest table from each place, and a repository's tarball. Exits with
+    1 if an assumption fails.
     """
     from vinarch.catalog import find_archive
     from vinarch.fetching import check_live
     from vinarch.requesting import terms_from_environment
 
-    _, terms = terms_from_environment()
-    failed = tried = 0
-    for one in check_live(find_archive(archive), terms):
-        word = {True: "holds", False: "FAILS", None: "not tried"}[one.holds]
-        click.echo(f"{word:<10}{one.claim}" + (f": {one.told}" if one.told else ""))
-        tried += one.holds is not None
-        failed += one.holds is False
-    click.echo(f"{tried - failed} of {tried} assumptions hold")
+    home, terms = terms_from_environment()
+    card = find_archive(archive)
+    checks = []
+    place = None
+    for one in check_live(card, terms, home):
+        checks.append(one)
+        if not as_json:
+            if one.source != place:
+                place = one.source
+                click.echo(place)
+            _tell_check(one)
+    failed = [one.name for one in checks if one.holds is False]
+    if as_json:
+        click.echo(_checks_as_json(card, checks))
+    elif not checks:
+        click.echo(f"The card of {card.name} names no deposit and no companion: nothing to test.")
+    else:
+        tried = sum(one.holds is not None for one in checks)
+        click.echo(
+            f"{tried - len(failed)} of {tried} assumptions hold"
+            + (f"; {len(checks) - tried} could not be tested" if len(checks) > tried else "")
+            + (f"; failed: {', '.join(failed)}" if failed else "")
+        )
     if failed:
         ctx.exit(1)
 
@@ -173,6 +196,42 @@ def _show_files(card: Any) -> None:
     click.echo(f"{card.name} {card.version}: {files_shown(len(files))}, {total}; {told}")
 
 
+_OUTCOMES = {True: "ok", False: "failed", None: "not testable"}
+
+
+def _tell_check(one: LiveCheck) -> None:
+    outcome = _OUTCOMES[one.holds]
+    shown = outcome if one.holds is not False else outcome.upper()
+    if one.holds:
+        click.echo(f"  {shown:<14}{one.name}: {one.claim} ({one.told})")
+        return
+    click.echo(f"  {shown:<14}{one.name}: {one.claim}")
+    click.echo(f"{'':16}{'came' if one.holds is False else 'why'}: {one.told}")
+    if one.next_step:
+        click.echo(f"{'':16}do: {one.next_step}")
+
+
+def _checks_as_json(card: Archive, checks: list[LiveCheck]) -> str:
+    import json
+
+    told = [
+        {
+            "name": one.name,
+            "source": one.source,
+            "claim": one.claim,
+            "outcome": _OUTCOMES[one.holds],
+            "came": one.told,
+            "next_step": one.next_step,
+        }
+        for one in checks
+    ]
+    return json.dumps(
+        {"archive": card.name, "version": card.version, "checks": told},
+        indent=1,
+        ensure_ascii=False,
+    )
+
+
 def _tell_version(name: str, version: str, latest: str) -> None:
     if latest not in {version, f"{version}.0"}:
         click.echo(
@@ -180,6 +239,14 @@ def _tell_version(name: str, version: str, latest: str) -> None:
             f"card of {name} pins; an own card can name the other, see "
             "docs/reference/data-cards.md."
         )
+
+
+def _where(card: Any) -> str:
+    """Say where the tables of an archive are that has no public address."""
+    if not card.shipped:
+        return "not published yet"
+    ours = any(one.with_vinarch for one in card.shipped)
+    return f"shipped with {'vinarch' if ours else 'its data card'}; no network needed"
 
 
 def _short(version: str) -> str:

@@ -66,6 +66,7 @@ def fetch(
     names it.
     """
     from vinarch.fetching import EVERY_FILE, OfflineError, accept
+    from vinarch.provenance import came_from
 
     if everything == bool(archive):
         raise click.UsageError("Name at least one ARCHIVE, or say --all.")
@@ -86,7 +87,7 @@ def fetch(
         raise
     for provenance in commons.provenance:
         count = files_shown(len(provenance.files))
-        click.echo(f"{provenance.archive}: {count} from {provenance.source}")
+        click.echo(f"{provenance.archive}: {count} {came_from(provenance.source)}")
         if provenance.left_out:
             click.echo(f"  {len(provenance.left_out):,} of its tables were left out")
     _tell_others(named, terms)
@@ -120,6 +121,8 @@ def _tell_plans(named: str | Sequence[str], terms: dict[str, Any]) -> None:
 
 
 def _tell_plan(plan: Plan) -> None:
+    from vinarch.provenance import came_from
+
     for told in plan.refused:
         click.echo(f"{told.source} refused: {told.outcome}")
     for file in plan.files:
@@ -134,7 +137,8 @@ def _tell_plan(plan: Plan) -> None:
     for source in dict.fromkeys(file.source for file in plan.coming):
         of_it = [file for file in plan.coming if file.source == source]
         click.echo(
-            f"  {files_shown(len(of_it))}, {_sum(file.size_bytes for file in of_it)}, from {source}"
+            f"  {files_shown(len(of_it))}, {_sum(file.size_bytes for file in of_it)}, "
+            f"{came_from(source)}"
         )
 
 

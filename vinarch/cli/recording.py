@@ -39,6 +39,11 @@ if TYPE_CHECKING:
     "--publisher", default="Harvard Dataverse", show_default=True, help="Who publishes it."
 )
 @click.option("--paper", help="The paper that it belongs to.")
+@click.option(
+    "--shipped",
+    is_flag=True,
+    help="Write what a catalog has instead: the data card as OUT.toml, packed tables in OUT.",
+)
 @debug_option
 def deposit(run: Sequence[str], out: str, **told: Any) -> None:
     """Write each recorded RUN into a folder that is ready for Dataverse.
@@ -49,8 +54,13 @@ def deposit(run: Sequence[str], out: str, **told: Any) -> None:
     """
     from vinarch.depositing import deposit as write_deposit
 
+    shipped = told.pop("shipped")
     given = {name: value for name, value in told.items() if value is not None}
-    made = write_deposit(list(run), out, **given)
+    made = write_deposit(list(run), out, shipped=shipped, **given)
+    if shipped:
+        click.echo(f"written to {made} and {made}.toml")
+        click.echo(f"read it back: VINARCH_CATALOG={made.parent} vinarch fetch {made.name}")
+        return
     click.echo(f"written to {made}")
     click.echo(f"read it back: VINARCH_CATALOG={made} VINARCH_MIRROR={made.parent}")
     click.echo(f"              vinarch fetch {made.name}")

@@ -28,7 +28,8 @@ from vinarch.fetching.kept_files import (
 )
 from vinarch.fetching.known import KnownFile
 from vinarch.fetching.known import known_files as known_to_us
-from vinarch.fetching.live_check import LiveCheck, check_live
+from vinarch.fetching.live_check import check_live
+from vinarch.fetching.live_notes import LiveCheck
 from vinarch.fetching.manifest import Manifest, ManifestFile
 from vinarch.fetching.order import OfflineError
 from vinarch.fetching.other_record import OtherFile
@@ -39,6 +40,7 @@ from vinarch.fetching.settings import (
     default_home,
     settings_from_environment,
 )
+from vinarch.fetching.sitting import Sitting
 
 __all__ = [
     "DEFAULT_DATAVERSE_URL",
@@ -59,6 +61,7 @@ __all__ = [
     "RefreshedList",
     "Selection",
     "Settings",
+    "Sitting",
     "Terms",
     "Wish",
     "accept",

@@ -7,19 +7,24 @@ Each function does one thing for the command line or for `vinarch.fetch`, with t
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vinarch.errors import FetchError
 from vinarch.fetching.choosing import PLAIN, Wish
 from vinarch.fetching.dataverse import DataverseSource
+from vinarch.fetching.globs import refuse_nothing
 from vinarch.fetching.keeping import Places, lock_for, releasing, storing
-from vinarch.fetching.known import kept_manifest
+from vinarch.fetching.known import kept_manifest, known_files
 from vinarch.fetching.manifest import Manifest, ManifestDifferences, compare_manifests
+from vinarch.fetching.neighbours import seated
 from vinarch.fetching.order import asking_of, offline_error, standing_receipt
-from vinarch.fetching.others import OtherShelf, fetch_others, refuse_nothing
+from vinarch.fetching.others import OtherShelf, fetch_others
 from vinarch.fetching.planning import Plan, plan_from
 from vinarch.fetching.settings import DEFAULT_DATAVERSE_URL
+from vinarch.fetching.sitting import Sitting
 from vinarch.fetching.sources import Workshop
 from vinarch.fetching.stamps import Stamps
 from vinarch.fetching.web import web_session
@@ -47,6 +52,8 @@ class Terms:
     refresh: bool = False
     wish: Wish = PLAIN
     progress: Progress = field(default_factory=LogProgress)
+    sitting: Sitting | None = field(default=None, compare=False, repr=False)
+    """What other steps of the same fetch were answered."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,8 @@ def plan_archive(archive: Archive, home: Path, terms: Terms) -> Plan:
     ------
     OfflineError
         If nobody may be asked and the files are not here.
+    ParameterError
+        If no file matches the globs.
     FetchError
         If no source could tell its files.
     """
@@ -76,6 +85,9 @@ def plan_archive(archive: Archive, home: Path, terms: Terms) -> Plan:
         standing = None if look else standing_receipt(places, asking.named, wish, lambda _: None)
         plan = plan_from(places, asking.sources, standing, wish, Stamps.read(places.stamps))
         if plan.files:
+            if not any(wish.selection.takes(archive, file.path) for file in plan.files):
+                known = [file.path for file in known_files(archive, kept_manifest(places))]
+                raise refuse_nothing(archive, wish, {}, known)
             return plan
         if wish.offline:
             raise offline_error(archive, None, plan.refused)
@@ -117,14 +129,22 @@ def fetch_other_files(archive: Archive, home: Path, terms: Terms) -> tuple[Other
     with _asking(archive, home, terms) as (places, asking):
         shelf = OtherShelf(places)
         if not terms.refresh and shelf.has_all(archive, wish.selection):
-            return shelf.chosen(archive, wish.selection)
-        with releasing(lock_for(places, terms.progress)):
+            silence = shelf.silence()
+            if silence is not None:
+                terms.progress.say(silence.in_words(archive))
+            if silence is None or wish.offline or silence.lasts(datetime.now(UTC)):
+                return shelf.chosen(archive, wish.selection)
+        with seated(places, terms.progress) as seat:
+            shelf = OtherShelf(places, seat)
             refused = fetch_others(shelf, asking.sources, wish, terms.progress)
+            if shelf.chosen(archive, wish.selection) or _takes_a_table(places, wish):
+                shelf.remember_silence(wish.selection, refused)
         found = shelf.chosen(archive, wish.selection)
         if wish.offline and wish.selection not in shelf.record().selections:
             raise offline_error(archive, None, ())
         if not found and not _takes_a_table(places, wish):
-            raise refuse_nothing(archive, wish, refused)
+            known = [file.path for file in known_files(archive, kept_manifest(places))]
+            raise refuse_nothing(archive, wish, refused, known)
         return found
 
 
@@ -148,17 +168,12 @@ def refresh_list(archive: Archive, home: Path, terms: Terms) -> RefreshedList:
         raise FetchError(
             f"archive {archive.name}",
             "a deposit with a DOI, whose list of files can be asked for",
-            f"an archive of {archive.url or 'no public place'}",
+            f"an archive of {_place_of(archive)}",
             "Its data card lists its files.",
         )
-    with _asking(archive, home, replace(terms, refresh=True)) as (places, _):
-        before = kept_manifest(places)
-        with web_session() as session, releasing(lock_for(places, terms.progress)):
-            source = DataverseSource(
-                terms.dataverse_url, archive.doi, session, terms.dataverse_token, places.manifest
-            )
-            manifest = source.fetch_manifest(archive)
-            latest = source.latest_version()
+    with _listing(archive, home, terms) as (before, source):
+        manifest = source.fetch_manifest(archive)
+        latest = source.latest_version()
     differences = None if before is None else compare_manifests(before, manifest)
     return RefreshedList(manifest, differences, latest)
 
@@ -176,13 +191,39 @@ def list_of(archive: Archive, home: Path, terms: Terms) -> Manifest | None:
     kept = kept_manifest(Places(home.absolute(), archive))
     if kept is not None or not archive.doi or terms.wish.offline:
         return kept
-    return refresh_list(archive, home, terms).manifest
+    with _listing(archive, home, terms) as (_, source):
+        return source.fetch_manifest(archive)
+
+
+def _place_of(archive: Archive) -> str:
+    beside = "files beside its data card" if archive.shipped else "no public place"
+    return archive.url or beside
+
+
+@contextmanager
+def _listing(
+    archive: Archive, home: Path, terms: Terms
+) -> Iterator[tuple[Manifest | None, DataverseSource]]:
+    """Give the list that is kept, and who is asked for a new one."""
+    places = Places(home.absolute(), archive)
+    with (
+        storing(places.folder),
+        web_session() as session,
+        releasing(lock_for(places, terms.progress)),
+    ):
+        yield (
+            kept_manifest(places),
+            DataverseSource(
+                terms.dataverse_url, archive.doi, session, terms.dataverse_token, places.manifest
+            ),
+        )
 
 
 @contextmanager
 def _asking(archive: Archive, home: Path, terms: Terms) -> Iterator[tuple[Places, Asking]]:
     places = Places(home.absolute(), archive)
-    with web_session() as session, ExitStack() as rooms, storing(places.folder):
+    sitting = terms.sitting or Sitting()
+    with web_session(sitting.answers) as session, ExitStack() as rooms, storing(places.folder):
         workshop = Workshop(session, places.lock.parent, rooms, terms.progress)
         dataverse = DataverseSource(
             terms.dataverse_url,
@@ -191,6 +232,7 @@ def _asking(archive: Archive, home: Path, terms: Terms) -> Iterator[tuple[Places
             terms.dataverse_token,
             places.manifest,
             terms.refresh,
+            tell=partial(sitting.tell, terms.progress),
         )
         yield places, asking_of(places, terms.mirror, dataverse, workshop, terms.wish)
 

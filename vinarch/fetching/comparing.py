@@ -96,6 +96,13 @@ def nobody_gave(archive: Archive, asked: Sequence[Asked], hints: Sequence[str] =
             f"{archive.preparation.strip()} Put them into a folder as FOLDER/{wanted} and name it "
             "by VINARCH_MIRROR=FOLDER or --mirror FOLDER; see docs/how-to/get-the-data.md.",
         )
+    if archive.shipped and not archive.doi and len(archive.companions) == len(archive.shipped):
+        return FetchError(
+            where,
+            "its tables, which lie beside its data card",
+            answers,
+            " ".join(dict.fromkeys(hints)) or "Mend the data card.",
+        )
     example = (listed or [archive.tables[0].globs[0]])[0]
     return FetchError(
         where,

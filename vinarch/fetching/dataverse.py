@@ -10,20 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from vinarch.errors import RefusedError
 from vinarch.fetching.addresses import shown_url
 from vinarch.fetching.listing import ListingError, check_paths, files_listed
 from vinarch.fetching.manifest import Manifest
 from vinarch.fetching.offers import SHOWN_NAMES, OfferedFile
-from vinarch.fetching.refusals import Question, RestrictedError, shorten
+from vinarch.fetching.refusals import NoneListedError, Question, RestrictedError, shorten
 from vinarch.fetching.staging import write_whole
 from vinarch.fetching.streaming import stream
 from vinarch.fetching.web import TOKEN_HEADER, get_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     import requests
@@ -41,6 +41,9 @@ FILES_AT_ONCE = 4
 class DataverseSource:
     """One dataset of a Dataverse installation as a source."""
 
+    kind: ClassVar[str] = "Dataverse"
+    """The first word of its name."""
+
     url: str
     doi: str
     session: requests.Session
@@ -50,11 +53,13 @@ class DataverseSource:
     refresh: bool = False
     """Whether to ask for the list even if it is here."""
     at_once: int = FILES_AT_ONCE
+    tell: Callable[[str], object] | None = None
+    """Hears of a newer version where the server is asked for the list anyway."""
 
     @property
     def name(self) -> str:
         """Return what the provenance calls it; no user, password or query of the URL is in it."""
-        return f"Dataverse: {shown_url(self.url).rstrip('/')}"
+        return f"{self.kind}: {shown_url(self.url).rstrip('/')}"
 
     @property
     def next_step(self) -> str:
@@ -71,9 +76,13 @@ class DataverseSource:
         if kept is not None:
             try:
                 return self._offers(kept, archive)
-            except RefusedError:
-                pass  # a restriction may have been lifted, a damaged list is mended: ask
-        return self._offers(self.fetch_manifest(archive), archive)
+            except RefusedError as error:
+                if isinstance(error, NoneListedError) and kept.files:
+                    raise  # the list of a version has no more to tell
+                # A restriction may have been lifted, a damaged list is mended: ask.
+        manifest = self.fetch_manifest(archive)
+        self._tell_newer(archive)
+        return self._offers(manifest, archive)
 
     def fetch_manifest(self, archive: Archive) -> Manifest:
         """Page through the version's files, and keep the list.
@@ -102,8 +111,13 @@ class DataverseSource:
             write_whole(self.kept, manifest.to_json())
         return manifest
 
-    def latest_version(self) -> str:
+    def latest_version(self, *, patient: bool = True) -> str:
         """Ask which version of the dataset was published last, such as ``"9.0"``.
+
+        Parameters
+        ----------
+        patient : bool, default True
+            Whether to ask again where that may help.
 
         Raises
         ------
@@ -115,7 +129,7 @@ class DataverseSource:
             "its latest published version",
             {"persistentId": f"doi:{self.doi}", "excludeFiles": "true"},
         )
-        envelope = self._ask(question)
+        envelope = self._ask(question, patient=patient)
         try:
             told = envelope["data"]
             return f"{int(told['versionNumber'])}.{int(told['versionMinorNumber'])}"
@@ -127,6 +141,21 @@ class DataverseSource:
         question = self._question(file.location, file.path, {"format": "original"})
         again = replace(question, parameters={"format": "original", "gbrecs": "true"})
         stream(self.session, question, file, target, advance, question_again=again)
+
+    def _tell_newer(self, archive: Archive) -> None:
+        """Tell of a newer version; that nobody answers to this is no fault of the fetch."""
+        if self.tell is None:
+            return
+        try:
+            latest = self.latest_version(patient=False)
+        except RefusedError:
+            return
+        if is_newer(latest, archive.version):
+            self.tell(
+                f"{archive.name} {latest} was published. vinarch stays with {archive.version}, "
+                "which the data card pins; an own card can name the other, see "
+                "docs/reference/data-cards.md."
+            )
 
     def _kept_manifest(self, archive: Archive) -> Manifest | None:
         """Return the list that is kept, None if there is none of this version and place."""
@@ -144,10 +173,12 @@ class DataverseSource:
         """Return the tables of a manifest."""
         tables = [file for file in manifest.files if archive.role_of(file.path) is not None]
         if not tables:
-            raise self._refusal(
+            raise NoneListedError(
+                self.name,
                 f"tables of {archive.name} {archive.version}",
                 f"{len(manifest.files)} files, none of them a table that the data card names"
                 + _examples([file.path for file in manifest.files]),
+                self.next_step,
             )
         closed = [file.path for file in tables if file.restricted]
         if closed and self.token is None:
@@ -201,8 +232,8 @@ class DataverseSource:
             raise question.refusal("JSON that is no list of files")
         return envelope
 
-    def _ask(self, question: Question) -> Mapping[str, Any]:
-        envelope = get_json(self.session, question)
+    def _ask(self, question: Question, *, patient: bool = True) -> Mapping[str, Any]:
+        envelope = get_json(self.session, question, patient=patient)
         if not isinstance(envelope, dict):
             raise question.refusal("JSON that is no Dataverse answer")
         if envelope.get("status") != "OK":
@@ -224,6 +255,20 @@ class DataverseSource:
 
     def _refusal(self, wanted: str, reason: str) -> RefusedError:
         return RefusedError(self.name, wanted, reason, self.next_step)
+
+
+def is_newer(version: str, than: str) -> bool:
+    """Tell whether a version of Dataverse came after another one.
+
+    Examples
+    --------
+    >>> is_newer("10.0", "9.0"), is_newer("9.0", "9"), is_newer("9.1", "9")
+    (True, False, True)
+    """
+    if not all(part.isdecimal() for one in (version, than) for part in one.split(".")):
+        return False
+    later, earlier = ([*map(int, one.split(".")), 0][:2] for one in (version, than))
+    return later > earlier
 
 
 def _hints(page: str, *, with_token: bool) -> Mapping[int, str]:

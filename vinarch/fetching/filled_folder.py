@@ -84,6 +84,11 @@ class FilledFolder:
         """Copy a file's bytes."""
         FolderMirror(self.folder).deliver(file, target, advance)
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """Return the paths of the published files that are in it, tables or not."""
+        return frozenset(self._findings.taken)
+
     @cached_property
     def _findings(self) -> Findings:
         found = look_into(self.folder, self.archive, self.known)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,16 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 import pooch
 
-from vinarch.errors import ChecksumError, RefusedError, StoreError
+from vinarch.errors import ChecksumError, StoreError
 from vinarch.fetching.intake import Intake
 from vinarch.fetching.offers import hold_against
 from vinarch.fetching.staging import open_new, prune, sync
-from vinarch.fetching.telling import StoppedError, Telling
+from vinarch.fetching.telling import Telling
+from vinarch.fetching.turns import Turns, each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from concurrent.futures import Future
 
+    from vinarch.fetching.neighbours import Seat
     from vinarch.fetching.offers import OfferedFile
     from vinarch.fetching.parts import Parts
     from vinarch.fetching.sources import Source
@@ -51,10 +51,15 @@ class Room:
     """Where the files go; right files of an earlier, interrupted run count."""
     parts: Parts
     stamps: Stamps
+    seat: Seat | None = None
+    """Where other processes bring files here at the same time: then each file goes on to the
+    archive's folder as soon as it is right, and parts of other files are left alone."""
 
 
 def gather(source: Source, files: Sequence[OfferedFile], room: Room, progress: Progress) -> None:
     """Bring every offered file into the staging folder, whole and verified, and nothing else.
+
+    With a seat beside others, files that have a published checksum go on to the archive's folder.
 
     Parameters
     ----------
@@ -78,7 +83,8 @@ def gather(source: Source, files: Sequence[OfferedFile], room: Room, progress: P
     """
     paths = {file.path for file in files}
     prune(room.staging, paths)
-    room.parts.prune(paths)
+    if room.seat is None:
+        room.parts.prune(paths)
     telling = Telling(progress)
     wanted = [file for file in files if not _is_here(file, room)]
     begun = {file.path: room.parts.begun(file) for file in wanted}
@@ -87,10 +93,17 @@ def gather(source: Source, files: Sequence[OfferedFile], room: Room, progress: P
     _check_space(room.staging, absent - sum(begun.values()), len(wanted))
     try:
         _take_all(source, wanted, room, telling, begun)
-        _bring_to_disk([room.staging / file.path for file in wanted])
+        _bring_to_disk([path for file in wanted if (path := gathered_in(room, file.path)).exists()])
     finally:
         # Parts of files that came another way are in the way of nobody else.
-        room.parts.prune([path for path in begun if not (room.staging / path).exists()])
+        if room.seat is None:
+            room.parts.prune([path for path in begun if not (room.staging / path).exists()])
+
+
+def gathered_in(room: Room, path: str) -> Path:
+    """Return where a gathered file is: in the staging folder, or where it went on to."""
+    staged = room.staging / path
+    return staged if room.seat is None or staged.exists() else room.folder / path
 
 
 def _take_all(
@@ -122,24 +135,15 @@ def _take_all(
         room.stamps.add(file.path, staged.stat(), downloader.digests)
 
     with _quiet_pooch():
-        if source.at_once == 1 or len(wanted) == 1:
-            for file in wanted:
-                take(file)
+        if room.seat is None:
+            each(source.at_once, wanted, take, telling)
             return
-        works: list[Future[None]] = []
-        with ThreadPoolExecutor(source.at_once) as threads:
-            try:
-                works += [threads.submit(take, file) for file in wanted]
-                wait(works, return_when=FIRST_EXCEPTION)
-            finally:
-                # After an error or an interrupt the others end at their next block.
-                if not all(work.done() and not work.exception() for work in works):
-                    telling.stop()
-        errors = [work.exception() for work in works]
-        told = [error for error in errors if error and not isinstance(error, StoppedError)]
-        if told:
-            # Wrong bytes or a bad disk weigh more than a refusal, after which another is asked.
-            raise min(told, key=lambda error: isinstance(error, RefusedError))
+        turns = Turns(room.seat, room, telling, begun, take, _is_on_its_place)
+        each(source.at_once, wanted, turns.take_if_free, telling)
+        if turns.busy:
+            each(source.at_once, turns.busy, turns.take_when_free, telling)
+        if turns.refused:
+            raise turns.refused[0]
 
 
 def _is_here(file: OfferedFile, room: Room) -> bool:
@@ -149,6 +153,8 @@ def _is_here(file: OfferedFile, room: Room) -> bool:
         return True
     staged.unlink(missing_ok=True)
     if is_held(room.folder / file.path, file, room.stamps):
+        if room.seat is not None:
+            return True
         _share(room.folder / file.path, staged)
         return True
     return False
@@ -166,6 +172,10 @@ def is_held(path: Path, offer: OfferedFile, stamps: Stamps) -> bool:
         return False
     got = stamps.hash_of(offer.path, path, offer.checksum.algorithm)
     return got == offer.checksum.value
+
+
+def _is_on_its_place(file: OfferedFile, room: Room) -> bool:
+    return is_held(room.folder / file.path, file, room.stamps)
 
 
 class _Downloader:

@@ -8,10 +8,10 @@ Reads no environment variable and opens no table.
 
 from __future__ import annotations
 
-import shutil
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vinarch.errors import FetchError, MirrorError, RefusedError
@@ -23,11 +23,14 @@ from vinarch.fetching.comparing import (
     nobody_gave,
     tell_differences,
 )
+from vinarch.fetching.completing import completed, kept_count
 from vinarch.fetching.dataverse import DataverseSource
 from vinarch.fetching.filled_folder import FilledFolder
 from vinarch.fetching.fsspec_mirror import FsspecMirror
 from vinarch.fetching.gathering import RECORDED, Room, gather
-from vinarch.fetching.keeping import Exchange, Holding, Places, lock_for, storing
+from vinarch.fetching.globs import check_globs
+from vinarch.fetching.keeping import Exchange, Holding, Places, lock_for, storing, tidying
+from vinarch.fetching.known import kept_manifest, known_files
 from vinarch.fetching.mirror import FolderMirror, UrlMirror
 from vinarch.fetching.order import asking_of, missing_here, offline_error, standing_receipt
 from vinarch.fetching.parts import Parts
@@ -35,14 +38,16 @@ from vinarch.fetching.planning import chosen_of, tell_coming
 from vinarch.fetching.receipts import read_receipt, recorded_checksums, write_receipt
 from vinarch.fetching.refusals import AnsweredError
 from vinarch.fetching.settings import DEFAULT_DATAVERSE_URL
+from vinarch.fetching.shipped import ShippedSource
+from vinarch.fetching.sitting import Sitting
 from vinarch.fetching.sources import Workshop
 from vinarch.fetching.stamps import Stamps
 from vinarch.fetching.web import web_session
 from vinarch.progress import LogProgress
-from vinarch.provenance import Asked, FetchedFile, Provenance
+from vinarch.provenance import Asked, FetchedFile, Provenance, came_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from filelock import FileLock
@@ -74,6 +79,7 @@ def fetch_archive(  # noqa: PLR0913 - each is a setting of its own
     refresh: bool = False,
     wish: Wish = PLAIN,
     progress: Progress | None = None,
+    sitting: Sitting | None = None,
 ) -> Holding:
     r"""Make sure that an archive's tables are on this disk.
 
@@ -97,6 +103,8 @@ def fetch_archive(  # noqa: PLR0913 - each is a setting of its own
         Which tables are taken, whether anybody may be asked, or a folder that the user filled.
     progress : Progress, optional
         Told bytes and fallbacks; the logger ``vinarch`` if not given.
+    sitting : Sitting, optional
+        What other steps of the same fetch were answered; added to.
 
     Returns
     -------
@@ -117,7 +125,7 @@ def fetch_archive(  # noqa: PLR0913 - each is a setting of its own
         If every source refuses, the message says why each does; or if a source gives fewer
         tables than are here.
     ParameterError
-        If the mirror is no text and no path.
+        If the mirror is no text and no path, or the wish's globs match no file.
     StoreError
         If the home cannot be written, or its disk has not enough room.
 
@@ -137,11 +145,17 @@ def fetch_archive(  # noqa: PLR0913 - each is a setting of its own
     [('icpp_training_results/1gpu_training_data.csv', 19)]
     """
     progress = progress or LogProgress()
-    places = Places(home.absolute(), archive)
-    with web_session() as session, ExitStack() as rooms, storing(places.folder):
+    places, sitting = Places(home.absolute(), archive), sitting or Sitting()
+    with web_session(sitting.answers) as session, ExitStack() as rooms, storing(places.folder):
         workshop = Workshop(session, places.lock.parent, rooms, progress)
         dataverse = DataverseSource(
-            dataverse_url, archive.doi, session, dataverse_token, places.manifest, refresh
+            dataverse_url,
+            archive.doi,
+            session,
+            dataverse_token,
+            places.manifest,
+            refresh,
+            tell=partial(sitting.tell, progress),
         )
         asking = asking_of(places, mirror, dataverse, workshop, wish)
         # What a user put into a folder since it was last looked at is wanted, too.
@@ -158,7 +172,7 @@ def fetch_archive(  # noqa: PLR0913 - each is a setting of its own
             if standing is not None:
                 lock.release()
                 return Holding(archive, places.folder, standing)
-            with _tidying(places):
+            with tidying(places):
                 return _ask_in_order(asking.sources, places, lock, progress, wish, refresh=refresh)
         except BaseException:
             lock.release()
@@ -180,12 +194,17 @@ def _ask_in_order(
     hints: list[str] = []
     room = Room(places.folder, places.staging, Parts(places.parts), Stamps.read(places.stamps))
     for number, source in enumerate(sources, start=1):
-        if not isinstance(source, MIRRORS):
+        if not isinstance(source, (*MIRRORS, ShippedSource)):
             asked += _not_asked(archive, asked)
         try:
             files = source.list_files(archive)
-            if held is not None and is_smaller(archive, files, held):
+            if not refresh:
+                files = completed(source, files, places, room.stamps)
+            pinned = isinstance(source, ShippedSource)
+            if held is not None and not pinned and is_smaller(archive, files, held):
                 raise _fewer(source, len(files), held)
+            known = (file.path for file in known_files(archive, kept_manifest(places)))
+            check_globs(archive, [*(one.path for one in files), *known], sources, wish, progress)
             files, left_out = chosen_of(archive, files, wish.selection, held)
             tell_coming(wish, archive, source, files, ((room.folder, room.staging), room.stamps))
             _gather_with_progress(source, files, room, archive, progress)
@@ -196,6 +215,8 @@ def _ask_in_order(
                 following = sources[number].name
                 progress.say(f"{source.name} refused: {error.got}. Trying {following}.")
             continue
+        if kept := kept_count(files, source):
+            asked.append(Asked("what was here", f"gave {kept} of {len(files)} files, verified"))
         asked.append(Asked(source.name, GAVE))
         provenance = _record(source, files, places, room.stamps, tuple(asked), progress)
         if left_out:
@@ -235,7 +256,7 @@ def _gather_with_progress(
     progress: Progress,
 ) -> None:
     total = sum(file.size_bytes or 0 for file in files)
-    label = f"{archive.name} {archive.version} from {source.name}"
+    label = f"{archive.name} {archive.version} {came_from(source.name)}"
     progress.start(label, total, "B")
     try:
         gather(source, files, room, progress)
@@ -272,14 +293,3 @@ def _record(
         asked=asked,
         files=tuple(sorted(fetched)),
     )
-
-
-@contextmanager
-def _tidying(places: Places) -> Iterator[None]:
-    """Give a disk that failed its room back; after other failures, gathered files may serve."""
-    try:
-        yield
-    except OSError:
-        for folder in (places.staging, places.parts):
-            shutil.rmtree(folder, ignore_errors=True)
-        raise

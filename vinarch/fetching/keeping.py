@@ -7,6 +7,7 @@ Asks no source.
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -172,6 +173,17 @@ def releasing(lock: FileLock) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def tidying(places: Places) -> Iterator[None]:
+    """Give a disk that failed its room back; after other failures, gathered files may serve."""
+    try:
+        yield
+    except OSError:
+        for folder in (places.staging, places.parts):
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from vinarch.fetching.keeping import storing
+from vinarch.fetching.neighbours import is_in_use
 from vinarch.fetching.other_record import OTHERS, OtherRecord
 from vinarch.fetching.receipts import RECEIPT_NAME
 from vinarch.provenance import Provenance, sha256_of
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from vinarch.fetching.other_record import OtherFile
     from vinarch.provenance import FetchedFile
 
-_LITTER = (".incoming", ".previous", ".parts")
+_LITTER = (".incoming", ".previous", ".parts", ".locks")
 """What a fetch that was ended leaves: hidden folders beside a version's."""
 
 
@@ -158,6 +159,8 @@ def remove_leftover(home: Path, leftover: Leftover) -> bool:
         except Timeout:
             return False
         try:
+            if any(map(is_in_use, leftover.folder.parent.glob(".*.locks"))):
+                return False
             shutil.rmtree(leftover.folder)
         finally:
             lock.release()

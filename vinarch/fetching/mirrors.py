@@ -20,6 +20,7 @@ from vinarch.fetching.addresses import shown_url
 from vinarch.fetching.fsspec_mirror import FsspecMirror
 from vinarch.fetching.mirror import NEXT_STEP, FolderMirror, UrlMirror, open_mirror
 from vinarch.fetching.refusals import shorten
+from vinarch.fetching.shipped import ShippedSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,7 +118,7 @@ def mirror_texts(named: MirrorText | Iterable[MirrorText] | None) -> tuple[Mirro
 
 def is_on_this_machine(source: Source) -> bool:
     """Tell whether a source can be asked without a connection."""
-    return isinstance(source, FolderMirror) or (
+    return isinstance(source, FolderMirror | ShippedSource) or (
         isinstance(source, FsspecMirror) and source.is_on_this_machine
     )
 

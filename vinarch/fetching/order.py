@@ -1,7 +1,8 @@
 """Who is asked for an archive, in which order: a wish and the settings in, sources out.
 
-A folder that the user filled stands alone; else mirrors come first, then Dataverse, then the
-companions. Offline only those are left that need no connection.
+A folder that the user filled stands alone; else what lies beside the data card comes first, for
+which no mirror is asked, then mirrors, Dataverse and the companions. Offline only those are left
+that need no connection.
 Asks only for the deposit's list of files, where a filled folder is to be held against it.
 """
 
@@ -46,9 +47,9 @@ class Asking:
     """Who is asked in one fetch."""
 
     named: tuple[Source, ...]
-    """What the user named: mirrors, or a folder that he filled."""
+    """What the user named and must have been asked: mirrors, or a folder that he filled."""
     sources: tuple[Source, ...]
-    """All that are asked, in order; those named are the first."""
+    """All that are asked, in order."""
 
 
 def asking_of(
@@ -72,10 +73,11 @@ def asking_of(
     known = known_files(archive, kept_manifest(places))
     checksums = {file.path: file.checksum for file in known if file.checksum is not None}
     named = open_mirrors(mirrors, workshop.session, checksums)
-    sources = (*named, *sources_of(archive, None, dataverse, workshop))
+    sources = sources_of(archive, named, dataverse, workshop)
     if wish.offline:
         sources = tuple(source for source in sources if is_on_this_machine(source))
-    return Asking(named, sources)
+    # The card pins what is shipped: a mirror would have to give the same.
+    return Asking(() if archive.shipped else named, sources)
 
 
 def standing_receipt(
@@ -90,6 +92,8 @@ def standing_receipt(
     provenance = read_receipt(archive, places.folder, None, say, Stamps.read(places.stamps))
     if provenance is None or missing_of(provenance, archive, wish.selection):
         return None
+    if not _is_as_pinned(provenance, archive):
+        return None  # another vinarch brought along other files of this version
     named = [one for one in named if not wish.offline or is_on_this_machine(one)]
     return provenance if were_asked(named, provenance) else None
 
@@ -138,6 +142,20 @@ def offline_error(
     )
     error.missing = tuple(missing or ())
     return error
+
+
+def _is_as_pinned(provenance: Provenance, archive: Archive) -> bool:
+    """Tell whether the tables that are here are those that lie beside the data card, if any do."""
+    if not archive.shipped:
+        return True
+    left = frozenset(provenance.left_out)
+    pinned = {
+        (file.path, file.sha256)
+        for one in archive.shipped
+        for file in one.files
+        if archive.role_of(file.path) is not None and file.path not in left
+    }
+    return pinned == {(file.path, file.sha256) for file in provenance.files}
 
 
 def _filled_folder(

@@ -7,27 +7,34 @@ another's place. Each is held against the deposit's list where that is known, wh
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from vinarch.errors import ParameterError, RefusedError
+from vinarch.errors import FetchError, RefusedError
 from vinarch.fetching.choosing import other_files
-from vinarch.fetching.gathering import RECORDED, Room, gather
+from vinarch.fetching.dataverse import DataverseSource
+from vinarch.fetching.gathering import RECORDED, Room, gather, gathered_in, is_held
 from vinarch.fetching.known import kept_manifest, known_files
+from vinarch.fetching.neighbours import other_parts
 from vinarch.fetching.offers import some_of
-from vinarch.fetching.other_record import OtherFile, OtherRecord
-from vinarch.fetching.parts import Parts
+from vinarch.fetching.order import offline_error
+from vinarch.fetching.other_record import OtherFile, OtherRecord, Silence
 from vinarch.fetching.planning import other_folders, tell_coming
+from vinarch.fetching.refusals import AnsweredError
 from vinarch.fetching.stamps import Stamps
+from vinarch.provenance import came_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from vinarch.catalog import Archive
     from vinarch.fetching.choosing import Selection, Wish
     from vinarch.fetching.keeping import Places
+    from vinarch.fetching.neighbours import Seat
     from vinarch.fetching.offers import OfferedFile
     from vinarch.fetching.sources import Source
     from vinarch.progress import Progress
@@ -39,12 +46,15 @@ class OtherShelf:
     Parameters
     ----------
     places : Places
-        Where the archive is kept; the caller holds its lock while files are added.
+        Where the archive is kept.
+    seat : Seat, optional
+        Beside other processes; whoever adds files or to the record has one.
     """
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, seat: Seat | None = None) -> None:
         self.places = places
-        self.folder, self.incoming = other_folders(places)
+        self.seat = seat
+        self.folder, self.incoming = other_folders(places, 0 if seat is None else seat.number)
         self.stamps = Stamps.read(self.folder.with_name(f"{self.folder.name}.stamps.jsonl"))
 
     def record(self) -> OtherRecord:
@@ -74,43 +84,80 @@ class OtherShelf:
 
     def take_in(self, offers: Sequence[OfferedFile], source: Source, progress: Progress) -> None:
         """Bring offered files here from one source, and record them."""
-        parts = Parts(self.folder.with_name(f".{self.folder.name}.parts"))
-        label = f"{self.places.archive.name} {self.places.archive.version} from {source.name}"
+        parts = other_parts(self.places)
+        label = f"{self.places.archive.name} {self.places.archive.version} {came_from(source.name)}"
         progress.start(label, sum(file.size_bytes or 0 for file in offers), "B")
         try:
-            gather(source, offers, Room(self.folder, self.incoming, parts, self.stamps), progress)
+            room = Room(self.folder, self.incoming, parts, self.stamps, self.seat)
+            gather(source, offers, room, progress)
+        except BaseException:
+            came = [one for one in offers if is_held(self.folder / one.path, one, self.stamps)]
+            self._record(came, source, room)
+            raise
         finally:
             progress.finish()
+        self._record(offers, source, room)
+        _remove_empty(self.incoming)
+
+    def _record(self, offers: Sequence[OfferedFile], source: Source, room: Room) -> None:
+        """Record gathered files, and bring to their place those that are not there yet."""
         new = []
         for offer in offers:
-            gathered, local = self.incoming / offer.path, self.folder / offer.path
+            local, gathered = self.folder / offer.path, gathered_in(room, offer.path)
             sha256 = self.stamps.hash_of(offer.path, gathered, RECORDED)
             size = gathered.stat().st_size
-            local.parent.mkdir(parents=True, exist_ok=True)
-            gathered.replace(local)
-            # Renaming one name of a file to its other name leaves both.
-            gathered.unlink(missing_ok=True)
+            if gathered != local:
+                local.parent.mkdir(parents=True, exist_ok=True)
+                gathered.replace(local)
             new.append(OtherFile(offer.path, size, sha256, source.name))
-        _remove_empty(self.incoming)
-        earlier = self.record()
-        kept = {file.path: file for file in (*earlier.files, *new)}
-        OtherRecord(tuple(sorted(kept.values())), earlier.selections).write(self.places.folder)
+        with self._recording():
+            earlier = self.record()
+            kept = {file.path: file for file in (*new, *earlier.files)}
+            kept |= {file.path: file for file in new if kept[file.path].sha256 != file.sha256}
+            replace(earlier, files=tuple(sorted(kept.values()))).write(self.places.folder)
 
     def remember(self, selection: Selection) -> None:
-        """Record that a selection is fulfilled."""
+        """Record that a selection is fulfilled, by a list of all there is."""
+        self._remember(selection, None)
+
+    def silence(self) -> Silence | None:
+        """Return why nobody knows what else there is; None where the deposit's list is known."""
+        return None if kept_manifest(self.places) is not None else self.record().silence
+
+    def remember_silence(self, selection: Selection, refused: Mapping[str, RefusedError]) -> None:
+        """Record that a selection is fulfilled as far as is known, if the deposit refused its list.
+
+        A deposit that could not be reached is asked again the next time.
+        """
+        if not _unanswered(self.places.archive, self, refused):
+            return
+        for name, error in refused.items():
+            if name.startswith(DataverseSource.kind) and isinstance(error, AnsweredError):
+                now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+                self._remember(selection, Silence(name, error.got, now))
+
+    def _remember(self, selection: Selection, silence: Silence | None) -> None:
+        with self._recording():
+            self._write_selection(selection, silence)
+
+    def _recording(self) -> AbstractContextManager[None]:
+        return nullcontext() if self.seat is None else self.seat.recording()
+
+    def _write_selection(self, selection: Selection, silence: Silence | None) -> None:
         record = self.record()
-        if selection not in record.selections:
-            replace(record, selections=(*record.selections, selection)).write(self.places.folder)
+        selections = tuple(dict.fromkeys((*record.selections, selection)))
+        if (selections, silence) != (record.selections, record.silence):
+            replace(record, selections=selections, silence=silence).write(self.places.folder)
 
 
 def fetch_others(
     shelf: OtherShelf, sources: Sequence[Source], wish: Wish, progress: Progress
-) -> dict[str, str]:
+) -> dict[str, RefusedError]:
     """Bring the files here that a wish wants besides tables.
 
     Returns
     -------
-    dict of str to str
+    dict of str to RefusedError
         Why each source that refused did.
 
     Raises
@@ -119,10 +166,14 @@ def fetch_others(
         If a source gives other bytes than the published ones.
     MirrorError
         If a mirror breaks its promise.
+    OfflineError
+        If known files are not here, and nobody may be asked.
+    FetchError
+        If known files came from nobody; those that came are kept.
     """
     archive, selection = shelf.places.archive, wish.selection
     wanted = other_files(archive, selection)
-    refused: dict[str, str] = {}
+    refused: dict[str, RefusedError] = {}
     done: set[str] = set()
     for source in sources:
         try:
@@ -141,34 +192,36 @@ def fetch_others(
             if offers:
                 shelf.take_in(offers, source, progress)
         except RefusedError as error:
-            refused[source.name] = error.got
+            refused[source.name] = error
             continue
         done.update(file.path for file in listed)
     missing = _missing(shelf, wish)
+    if missing and wish.offline:
+        raise offline_error(archive, missing, ())
     if missing:
-        progress.say(
-            f"{len(missing)} files of {archive.name} that were asked for came from nobody: "
-            + some_of(missing)
-        )
-    elif not _unanswered(archive, shelf, refused):
+        raise _came_from_nobody(archive, missing, refused)
+    if not _unanswered(archive, shelf, refused):
         shelf.remember(selection)
     elif not done:
         progress.say(
             f"Nobody gave the list of the deposit's files, so that files of {archive.name} that "
             "are no tables were not looked for: "
-            + "; ".join(f"[{source}] {reason}" for source, reason in refused.items())
+            + "; ".join(f"[{source}] {error.got}" for source, error in refused.items())
         )
     return refused
 
 
-def refuse_nothing(archive: Archive, wish: Wish, refused: Mapping[str, str]) -> ParameterError:
-    """Return the error for globs that no file matches, as far as anybody knows."""
-    answers = "".join(f"; [{source}] {reason}" for source, reason in refused.items())
-    return ParameterError(
-        "include",
-        f"globs that match a file of {archive.name} {archive.version}",
-        ", ".join(map(repr, wish.selection.include)) + answers,
-        f"`vinarch catalog show {archive.name} --files` lists the files.",
+def _came_from_nobody(
+    archive: Archive, missing: Sequence[str], refused: Mapping[str, RefusedError]
+) -> FetchError:
+    answers = "".join(f"; [{source}] {error.got}" for source, error in refused.items())
+    hints = [error.hint for error in refused.values() if isinstance(error, AnsweredError)]
+    return FetchError(
+        f"files of {archive.name} {archive.version} besides its tables",
+        "each to come from one of the sources",
+        f"{len(missing)} from nobody: {some_of(missing)}{answers}",
+        "".join(f"{hint} " for hint in dict.fromkeys(hints) if hint)
+        + "What came is kept, and the next fetch asks for the rest only.",
     )
 
 
@@ -184,7 +237,7 @@ def _missing(shelf: OtherShelf, wish: Wish) -> list[str]:
     ]
 
 
-def _unanswered(archive: Archive, shelf: OtherShelf, refused: Mapping[str, str]) -> bool:
+def _unanswered(archive: Archive, shelf: OtherShelf, refused: Mapping[str, RefusedError]) -> bool:
     """Tell whether nobody knows which files there are: a deposit that did not give its list."""
     return bool(archive.doi and refused and kept_manifest(shelf.places) is None)
 

@@ -99,6 +99,10 @@ class Parts:
         for file in _files_in(self.folder):
             if file not in wanted:
                 file.unlink(missing_ok=True)
+        self.remove_if_empty()
+
+    def remove_if_empty(self) -> None:
+        """Remove the folder where no part is left in it."""
         with suppress(OSError):  # there is more in it, or nothing at all
             self.folder.rmdir()
 

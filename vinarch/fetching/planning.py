@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from vinarch.errors import RefusedError
 from vinarch.fetching.choosing import Coming, Wish, other_files
+from vinarch.fetching.completing import completed
 from vinarch.fetching.gathering import is_held
 from vinarch.fetching.other_record import OTHERS
 from vinarch.fetching.receipts import read_receipt
@@ -130,6 +131,8 @@ def plan_from(
         held = read_receipt(archive, places.folder, None, lambda _: None)
         tables = []
         for source, files in _lists(archive, sources, refused):
+            if wish.from_folder is not None:
+                files = completed(source, files, places, stamps)  # noqa: PLW2901
             taken, _ = chosen_of(archive, files, wish.selection, held)
             tables = _planned(source, taken, (places.folder, places.staging), stamps, table=True)
             break
@@ -149,13 +152,11 @@ def plan_from(
     )
 
 
-def other_folders(places: Places) -> tuple[Path, Path]:
-    """Return where files that are no tables stand, and where they gather."""
-    version = places.archive.version
-    return (
-        places.folder.with_name(f"{version}{OTHERS}"),
-        places.folder.with_name(f".{version}{OTHERS}.incoming"),
-    )
+def other_folders(places: Places, seat: int = 0) -> tuple[Path, Path]:
+    """Return where files that are no tables stand, and where they gather for a seat."""
+    name = f"{places.archive.version}{OTHERS}"
+    own = f".{seat}" if seat else ""
+    return places.folder.with_name(name), places.folder.with_name(f".{name}{own}.incoming")
 
 
 def _lists(

@@ -90,14 +90,31 @@ def recorded_checksums(archive: Archive, folder: Path, source: str) -> dict[str,
     OSError
         If the disk fails; a missing file is no failure.
     """
+    provenance = _receipt_of(archive, folder)
+    if provenance is None or provenance.source != source:
+        return {}
+    return {file.path: file.sha256 for file in provenance.files}
+
+
+def files_of_receipt(archive: Archive, folder: Path) -> tuple[FetchedFile, ...]:
+    """Return what a receipt lists, even where it does not count since files are missing.
+
+    Raises
+    ------
+    OSError
+        If the disk fails; a missing file is no failure.
+    """
+    provenance = _receipt_of(archive, folder)
+    return () if provenance is None else provenance.files
+
+
+def _receipt_of(archive: Archive, folder: Path) -> Provenance | None:
     try:
         provenance = Provenance.from_json((folder / RECEIPT_NAME).read_bytes().decode())
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-    told = (provenance.archive, provenance.version, provenance.source)
-    if told != (archive.name, archive.version, source):
-        return {}
-    return {file.path: file.sha256 for file in provenance.files}
+        return None
+    told = (provenance.archive, provenance.version)
+    return provenance if told == (archive.name, archive.version) else None
 
 
 def write_receipt(provenance: Provenance, folder: Path) -> None:

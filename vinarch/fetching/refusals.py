@@ -75,6 +75,10 @@ class RestrictedError(RefusedError):
     """The list of files says that some are not public."""
 
 
+class NoneListedError(RefusedError):
+    """The list of files came, and has none of those that are wanted."""
+
+
 class PassingError(AnsweredError):
     """A refusal that may pass, so that another try is worth while."""
 

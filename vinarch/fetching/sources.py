@@ -1,4 +1,6 @@
-"""The sources of an archive in the order in which they are asked: mirror, Dataverse, companions.
+"""The sources of an archive in the order in which they are asked.
+
+A folder beside the data card, mirrors, Dataverse, companions.
 
 A source lists what it offers and delivers one file's bytes; it neither names nor keeps files on
 this disk.
@@ -10,10 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from vinarch.fetching.companion import CompanionSource
+from vinarch.fetching.shipped import ShippedSource
 from vinarch.fetching.tarball import TarballSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -42,7 +45,10 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """As the provenance records it: ``mirror: …``, ``Dataverse: …``, ``companion: …``."""
+        """As the provenance records it.
+
+        ``mirror: …``, ``Dataverse: …``, ``companion: …``, ``shipped with vinarch …``.
+        """
 
     @property
     def at_once(self) -> int:
@@ -72,13 +78,21 @@ class Source(Protocol):
 
 
 def sources_of(
-    archive: Archive, mirror: Source | None, dataverse: Source, workshop: Workshop
+    archive: Archive, mirrors: Sequence[Source] | None, dataverse: Source, workshop: Workshop
 ) -> tuple[Source, ...]:
-    """Return who is asked for an archive, in order; Dataverse only where there is a DOI."""
+    """Return who is asked for an archive, in order; Dataverse only where there is a DOI.
+
+    What lies beside the data card is pinned by it and needs no network, so it is the first.
+    """
     return (
-        *(() if mirror is None else (mirror,)),
+        *(ShippedSource(companion) for companion in archive.shipped),
+        *(mirrors or ()),
         *((dataverse,) if archive.doi else ()),
-        *(_COMPANIONS[companion.kind](companion, workshop) for companion in archive.companions),
+        *(
+            _COMPANIONS[companion.kind](companion, workshop)
+            for companion in archive.companions
+            if companion.kind in _COMPANIONS
+        ),
     )
 
 

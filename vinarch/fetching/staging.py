@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -82,7 +83,8 @@ def write_whole(path: Path, text: str) -> None:
     OSError
         From this disk.
     """
-    fresh = path.with_name(f"{path.name}.new")
+    # A name of its own: another process may write the same file.
+    fresh = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.new")
     try:
         with open_new(fresh) as file:
             file.write(text.encode())

@@ -9,18 +9,21 @@ from __future__ import annotations
 import logging
 import re
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, metadata, version
 from typing import TYPE_CHECKING, Any
 
 import requests
 import urllib3
 
+from vinarch.errors import RefusedError
 from vinarch.fetching.addresses import host_of
 from vinarch.fetching.patience import patiently
 from vinarch.fetching.refusals import Question, refuse, refuse_challenge, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from vinarch.fetching.sitting import Answers
 
 TIMEOUT_SECONDS = (10.0, 60.0)
 """To connect, and between two pieces of an answer."""
@@ -36,8 +39,9 @@ _WIRE_LOGGER = logging.getLogger("urllib3.connectionpool")
 class WebSession(requests.Session):
     """A session that says who we are, keeps the token at its host, and logs no query."""
 
-    def __init__(self) -> None:
+    def __init__(self, answers: Answers | None = None) -> None:
         super().__init__()
+        self.answers = answers
         self.headers["User-Agent"] = client_name()
         self._hiding = _QueriesHidden()
         _WIRE_LOGGER.addFilter(self._hiding)
@@ -70,6 +74,14 @@ class _QueriesHidden(logging.Filter):
         return True
 
 
+def own_version() -> str:
+    """Return the version of this package; empty where it is not installed, but only unpacked."""
+    try:
+        return version("vinarch")
+    except PackageNotFoundError:
+        return ""
+
+
 def client_name() -> str:
     """Return our User-Agent: name, version and, if the package has one, the project's URL."""
     try:
@@ -80,16 +92,31 @@ def client_name() -> str:
     return f"vinarch/{package['Version']}" + (f" (+{urls[0]})" if urls else "")
 
 
-def web_session() -> WebSession:
+def web_session(answers: Answers | None = None) -> WebSession:
     """Return a session for one fetch; the caller closes it.
 
     Proxies and certificates are those of the environment, as the library requests reads it.
+
+    Parameters
+    ----------
+    answers : Answers, optional
+        The JSON and the refusals of an earlier session of the same fetch; added to. Without it
+        each question is asked, however often it comes.
     """
-    return WebSession()
+    return WebSession(answers)
 
 
-def get_json(session: requests.Session, question: Question) -> Any:
+def get_json(session: requests.Session, question: Question, *, patient: bool = True) -> Any:
     """Return the JSON that a URL gives, trying again where that may help.
+
+    Parameters
+    ----------
+    session : requests.Session
+        One with answers is asked each question once.
+    question : Question
+        What is asked.
+    patient : bool, default True
+        Whether to try again.
 
     Raises
     ------
@@ -98,6 +125,12 @@ def get_json(session: requests.Session, question: Question) -> Any:
     RefusedError
         If it does not answer, refuses, or answers with something else than JSON.
     """
+    answers = session.answers if isinstance(session, WebSession) else None
+    key = (question.url, *(f"{name}={value}" for name, value in question.parameters.items()))
+    if answers is not None and key in answers:
+        if isinstance(answers[key], RefusedError):
+            raise answers[key]
+        return answers[key]
 
     def attempt() -> Any:
         with answering(session, question) as answer:
@@ -107,7 +140,15 @@ def get_json(session: requests.Session, question: Question) -> Any:
                 kind = answer.headers.get("Content-Type", "no Content-Type")
                 raise question.refusal(f"an answer that is no JSON ({kind})") from None
 
-    return patiently(attempt)
+    try:
+        answer = patiently(attempt) if patient else attempt()
+    except RefusedError as error:
+        if answers is not None:
+            answers[key] = error
+        raise
+    if answers is not None:
+        answers[key] = answer
+    return answer
 
 
 @contextmanager

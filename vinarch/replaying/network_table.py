@@ -191,15 +191,32 @@ def replay_table(
     histories = histories_of(records, statuses, engine)
     if histories.keys.empty:
         return REPLAYED_NETWORKS.empty()
-    replayed = replay_curves(engine, histories.curves)
-    found = outcome_of(histories, replayed, first_convergence(engine.rule, replayed))
+    return told_networks(engine, histories, replay_curves(engine, histories.curves))
+
+
+def told_networks(
+    engine: PredictionEngine, histories: Histories, replayed: Replayed
+) -> pd.DataFrame:
+    """Say of networks what an engine does with them, from predictions that are made already.
+
+    Fits depend on the function only: of the engine, N, threshold and C_min are applied here, so
+    that one replay from an earlier first fit on serves all of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of the schema `vinarch.schema.REPLAYED_NETWORKS`.
+    """
+    place = first_convergence(engine.rule, replayed, engine.minimum_epochs)
+    found = outcome_of(histories, replayed, place)
+    tried = replayed.tried & (np.arange(replayed.tried.shape[1]) >= engine.minimum_epochs)
     converged = found.place >= 0
     end = histories.at(histories.curves.epochs, histories.last)
     columns: dict[str, Any] = {
         "history": histories.history,
         "record_count": histories.curves.count,
-        "fit_count": replayed.tried.sum(axis=1),
-        "failed_fit_count": (replayed.tried & np.isnan(replayed.predictions)).sum(axis=1),
+        "fit_count": tried.sum(axis=1),
+        "failed_fit_count": (tried & np.isnan(replayed.predictions)).sum(axis=1),
         "converged": converged,
         "convergence_epoch": found.convergence_epoch,
         "prediction_percent": found.prediction,

@@ -88,7 +88,7 @@ def fitted_points(
             fitted.reason,
             "Name the engine that the search ran.",
         )
-    epochs, accuracies = _function(chosen, fitted.parameters)
+    epochs, accuracies = function_points(chosen, fitted.parameters)
     series = pd.concat(
         [
             _series("recorded", mine["epoch"], mine["val_accuracy_percent"]),
@@ -108,10 +108,18 @@ def fitted_points(
     return told[list(FITTED_CURVES.names)].astype(FITTED_CURVES.empty().dtypes.to_dict())
 
 
-def _function(
+def function_points(
     engine: PredictionEngine, parameters: tuple[float, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the fitted function over the whole training: epochs, and its values there."""
+    """Return a fitted function over the whole training: epochs, and its values there.
+
+    Examples
+    --------
+    >>> from vinarch.prediction import a4nn_2023
+    >>> epochs, accuracies = function_points(a4nn_2023, (90.0, 2.0, 4.0))
+    >>> float(epochs[-1]), float(accuracies[0]), len(epochs)
+    (25.0, 74.0, 101)
+    """
     function = find_function(engine.function)
     steps = round((engine.last_epoch - engine.first_epoch) / engine.epoch_step)
     records = np.linspace(0, steps, steps * _POINTS_AN_EPOCH + 1)

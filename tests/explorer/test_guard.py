@@ -1,0 +1,132 @@
+"""Who may ask the server, and what nobody can ask of it."""
+
+from __future__ import annotations
+
+import re
+import socket
+
+import pytest
+import requests
+
+import vinarch
+from vinarch.errors import ParameterError
+from vinarch.explorer.guard import check_address, hosts_of
+from vinarch.explorer.server import free_port
+
+TOKEN = "a secret of the test"
+
+
+@pytest.fixture(scope="module")
+def locked(real_commons):
+    opened = vinarch.explore(real_commons, port=0, token=TOKEN, open_browser=False)
+    yield opened
+    opened.stop()
+
+
+def root(explorer):
+    return re.match("http://[^/]+", explorer.url)[0]
+
+
+def key_of(page):
+    return re.search("save/([A-Za-z0-9_-]{32})/", page.text)[1]
+
+
+def test_without_the_token_nothing_is_told(locked, server_faults):
+    for path in ("/", "/?archive=JS9FR6", "/page/explorer.js", "/autoload.js", "/metadata"):
+        answer = requests.get(root(locked) + path, timeout=20)
+        assert answer.status_code == 403, path
+        assert "JS9FR6" not in answer.text.replace("archive=JS9FR6", "")
+    wrong = requests.get(root(locked) + "/enter?token=wrong", timeout=20)
+    assert wrong.status_code == 403
+    server_faults.clear()
+
+
+def test_the_token_comes_once_and_is_then_a_cookie(locked):
+    assert locked.url.endswith("/enter?token=a+secret+of+the+test")
+    reader = requests.Session()
+    first = reader.get(f"{locked.url}&archive=JS9FR6&next=//evil.example", allow_redirects=False)
+    assert first.status_code == 302
+    assert first.headers["Location"] == "/?archive=JS9FR6"
+    cookie = first.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert TOKEN not in cookie.replace("+", " ")
+    page = reader.get(root(locked) + first.headers["Location"], timeout=20)
+    assert page.status_code == 200
+    assert TOKEN not in page.text
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_another_host_is_refused(explorer, server_faults):
+    for host in ("evil.example", "evil.example:80", "127.0.0.1:1"):
+        answer = requests.get(explorer.url, headers={"Host": host}, timeout=20)
+        assert answer.status_code == 403, host
+    server_faults.clear()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "save/{key}/structures.pdf",
+        "save/{key}/none.csv",
+        "save/{key}/..%2F..%2Fetc%2Fpasswd.csv",
+        "save/{key}/structures.svg",
+        "save/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/subsequences.csv",
+        "page/..%2Fserver.py",
+        "page/explorer.html",
+        "static/..%2F..%2Fsettings.py",
+    ],
+)
+def test_no_file_and_no_session_of_others_can_be_asked_for(explorer, path, server_faults):
+    page = requests.get(explorer.url, timeout=20)
+    answer = requests.get(explorer.url + path.format(key=key_of(page)), timeout=20)
+    assert answer.status_code in {403, 404}
+    assert "root:" not in answer.text
+    assert "import" not in answer.text
+    server_faults.clear()
+
+
+def test_a_session_saves_its_own_view(explorer):
+    page = requests.get(explorer.url, timeout=20)
+    assert page.headers["Cache-Control"] == "no-store"
+    answer = requests.get(f"{explorer.url}save/{key_of(page)}/subsequences.csv", timeout=60)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == (
+        'attachment; filename="vinarch-subsequences.csv"'
+    )
+    assert answer.text.startswith("experiment,subsequence,length,start,structures,count,")
+    assert len(answer.text.splitlines()) == 515
+
+
+def test_an_address_for_others_needs_an_origin_and_has_a_token():
+    with pytest.raises(
+        ParameterError, match=r"expected the host by which browsers reach 0\.0\.0\.0"
+    ):
+        check_address("0.0.0.0", (), None)
+    assert len(check_address("0.0.0.0", ("lab.example.org",), None)) == 32
+    assert check_address("127.0.0.1", (), None) is None
+    with pytest.raises(ParameterError, match="expected at least 16 characters, got 5"):
+        check_address("127.0.0.1", (), "short")
+
+
+def test_an_origin_is_a_host():
+    assert hosts_of(["lab.example.org:80"], "0.0.0.0", 5006) == ["lab.example.org:80"]
+    for wrong in ("*", "", "*.example.org", "https://"):
+        with pytest.raises(ParameterError, match="expected HOST or HOST:PORT"):
+            hosts_of([wrong], "0.0.0.0", 5006)
+
+
+def test_a_port_that_is_taken_is_told(real_commons):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(ParameterError, match=f"a free port, got 127.0.0.1:{port}"):
+            vinarch.explore(real_commons, port=port, open_browser=False)
+    with pytest.raises(ParameterError, match="a free port"):
+        free_port("203.0.113.7", 0)
+
+
+def test_what_is_no_commons_is_refused():
+    with pytest.raises(ParameterError, match="expected a Commons, got list"):
+        vinarch.explore([1, 2], open_browser=False)

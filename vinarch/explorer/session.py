@@ -1,0 +1,261 @@
+"""One tab of a browser: its state, its views, and the answers on their way to them.
+
+All methods run in the thread of the page but `save`, which runs in one of its own, and what the
+desk calls, which only leaves a note for the page's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from bokeh.core.properties import Int, String
+from bokeh.model import DataModel
+from bokeh.models import Button, Div
+
+from vinarch.errors import VinarchError
+from vinarch.explorer.state import Follow, Store, from_query, to_query
+from vinarch.explorer.views import SLOTS, Controls
+
+if TYPE_CHECKING:
+    from bokeh.document import Document
+
+    from vinarch.explorer.answers import Desk, Question, Ticket
+    from vinarch.explorer.state import Change, Known, Move
+    from vinarch.explorer.views import View
+
+LOGGER = logging.getLogger("vinarch.explorer")
+
+NOTICE_STYLE = ":host { padding: 6px 12px; font: 13px/1.5 system-ui, sans-serif; } p { margin: 0; }"
+
+TOLD_EVERY = 0.1
+"""Seconds between two words on progress."""
+
+
+class Address(DataModel):
+    """The query of the page's URL, which page/explorer.js keeps equal on both sides."""
+
+    query = String()
+    steps = Int()
+    """How many entries of the browser's history this session has made."""
+    asked = String()
+    asks = Int()
+    """How often the browser went to an entry of its history, `asked` the last time."""
+
+
+class Session:
+    """What one reader sees.
+
+    Parameters
+    ----------
+    document : Document
+        An empty one, to be filled.
+    desk : Desk
+    known : Known
+    query : str
+        The query of the URL that was opened.
+    """
+
+    def __init__(self, document: Document, desk: Desk, known: Known, query: str) -> None:
+        self.key = secrets.token_urlsafe(24)
+        """Names this session in the links that save."""
+        self.store = Store(known, from_query(query, known))
+        self._document = document
+        self._desk = desk
+        self._alive = True
+        self._views: dict[str, View] = {slot.name: slot.view(self._do) for slot in SLOTS}
+        self._questions: dict[str, Question | None] = {}
+        self._tickets: dict[str, Ticket] = {}
+        self._progress: dict[str, str] = {}
+        self._controls = Controls(self._do, known)
+        self._status = Div(text="", render_as_text=True, name="status")
+        self._notices = Div(text="", name="notices", visible=False, stylesheets=[NOTICE_STYLE])
+        self._back = Button(label="Back", name="back", disabled=True)
+        self._back.on_click(self.store.back)
+        self._address = Address(name="address", query=to_query(self.store.state))
+        self._address.on_change("asks", self._go)
+        self._status.tags = [self._address]
+        self._fill()
+        self.store.subscribe(self._changed)
+
+    def begin(self) -> None:
+        """Show the first state."""
+        self._follow()
+
+    def end(self) -> None:
+        """Ask for nothing more: the tab is gone."""
+        self._alive = False
+        for ticket in self._tickets.values():
+            ticket.withdraw()
+
+    def save(self, name: str, ending: str) -> tuple[str, bytes]:
+        """Return the name and the bytes of a file with what a view shows; waits for answers.
+
+        Raises
+        ------
+        VinarchError
+            If there is no answer to save.
+        LookupError
+            If there is no such view or file, or nothing is chosen yet.
+        """
+        slot = next((slot for slot in SLOTS if slot.name == name and ending in slot.saves), None)
+        state = self.store.state
+        view = self._views[name] if slot is not None else None
+        question = view.question(state, self.store.known) if view is not None else None
+        if view is None or question is None:
+            raise LookupError(name)
+        answer = self._desk.answer_now(question)
+        file = f"vinarch-{name}.{ending}"
+        if ending == "csv":
+            return file, view.table(answer, state).to_csv(index=False).encode()
+        with _DRAWING:
+            drawing = view.drawing(answer, state)
+            return file, drawing.png() if ending == "png" else drawing.svg()
+
+    def _fill(self) -> None:
+        roots = {name: view.root for name, view in self._views.items()}
+        roots |= {"controls": self._controls.root, "status": self._status}
+        roots |= {"notices": self._notices, "back": self._back}
+        for name, root in roots.items():
+            root.name = name
+            self._document.add_root(root)
+        self._document.title = "vinarch explorer"
+
+    def _do(self, move: Move) -> None:
+        self.store.do(move)
+
+    def _go(self, _: str, __: Any, ___: int) -> None:
+        settled = from_query(self._address.asked, self.store.known)
+        self.store.do(Follow(settled.state))
+
+    def _changed(self, change: Change) -> None:
+        if change.remembers:
+            self._address.steps += 1
+        self._address.query = to_query(change.state)
+        self._follow()
+
+    def _follow(self) -> None:
+        state, known = self.store.state, self.store.known
+        self._controls.follow(state)
+        self._back.disabled = not self.store.can_go_back
+        for name, view in self._views.items():
+            question = view.question(state, known)
+            if question is None:
+                self._withdraw(name)
+                self._questions[name] = None
+                view.say(view.invitation(state, known))
+            elif question != self._questions.get(name):
+                self._ask(name, view, question)
+            elif name not in self._tickets:
+                view.follow(state)
+            if self.store.state != state:
+                # A view gave up what the data do not hold: the change it made has shown the rest.
+                return
+        self._tell_notices()
+        self._tell_status()
+
+    def _ask(self, name: str, view: View, question: Question) -> None:
+        self._withdraw(name)
+        self._questions[name] = question
+        answer = self._desk.known(question)
+        if answer is not None:
+            self._show(view, answer)
+            return
+        view.root.css_classes = ["waiting"]
+        view.wait()
+        self._tickets[name] = self._desk.ask(question, _Ear(self, name))
+
+    def _withdraw(self, name: str) -> None:
+        ticket = self._tickets.pop(name, None)
+        if ticket is not None:
+            ticket.withdraw()
+        self._progress.pop(name, None)
+
+    def _show(self, view: View, answer: pd.DataFrame) -> None:
+        view.root.css_classes = []
+        view.reveal()
+        view.show(answer, self.store.state)
+        view.follow(self.store.state)
+
+    def heard(self, name: str, question: Question, answer: pd.DataFrame | BaseException) -> None:
+        """Show an answer, if the view still asks this question: the latest wins."""
+        if not self._alive or self._questions.get(name) != question or name not in self._tickets:
+            return
+        self._withdraw(name)
+        view = self._views[name]
+        if isinstance(answer, pd.DataFrame):
+            self._show(view, answer)
+        else:
+            self._questions[name] = None
+            view.root.css_classes = []
+            view.say(_words_of(answer))
+        self._tell_notices()
+        self._tell_status()
+
+    def progressed(self, name: str, question: Question, words: str) -> None:
+        """Tell how far the work for a view is."""
+        if self._alive and name in self._tickets and self._questions.get(name) == question:
+            self._progress[name] = words
+            self._tell_status()
+
+    def soon(self, step: partial[None]) -> None:
+        """Leave a step for the page's thread; may be called in any."""
+        if self._alive:
+            self._document.add_next_tick_callback(step)
+
+    def _tell_status(self) -> None:
+        state = self.store.state
+        if self._tickets:
+            words = next(iter(self._progress.values()), "Working")
+            self._status.text = f"{words} …"
+        elif not state.experiments:
+            self._status.text = "Ready: no experiment is chosen"
+        else:
+            count = len(state.experiments)
+            self._status.text = f"Ready: {state.archive}, {count} experiment{'s' * (count != 1)}"
+
+    def _tell_notices(self) -> None:
+        notices = self.store.notices
+        items = "".join(f"<p>{escape(notice)}</p>" for notice in notices)
+        self._notices.update(text=items, visible=bool(notices))
+
+
+class _Ear:
+    """Hears the desk in its threads, and leaves notes for the page's."""
+
+    def __init__(self, session: Session, name: str) -> None:
+        self._session = session
+        self._name = name
+        self._told = 0.0
+
+    def progressed(self, question: Question, label: str, done: int, total: int) -> None:
+        """Pass on some of the words on progress."""
+        now = time.monotonic()
+        if now - self._told >= TOLD_EVERY:
+            self._told = now
+            words = f"{label}: {done:,} of {total:,} tasks" if total else label
+            self._session.soon(partial(self._session.progressed, self._name, question, words))
+
+    def answered(self, question: Question, answer: pd.DataFrame | BaseException) -> None:
+        """Pass on the answer."""
+        self._session.soon(partial(self._session.heard, self._name, question, answer))
+
+
+def _words_of(error: BaseException) -> str:
+    if isinstance(error, VinarchError):
+        return str(error)
+    LOGGER.error("a view has no answer", exc_info=error)
+    return (
+        f"An error that vinarch does not know: {type(error).__name__}. "
+        "The log of the server says where it comes from."
+    )
+
+
+_DRAWING = threading.Lock()
+"""Matplotlib's settings are those of the whole process."""
