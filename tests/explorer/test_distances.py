@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+import PIL.Image
 import pytest
 from matplotlib.colors import to_hex
 
@@ -197,6 +200,12 @@ def test_the_city_block_matrix_in_the_browser_is_the_study_s(tab, real_commons):
         for x, y, text in zip(numbers["x"], numbers["y"], numbers["text"], strict=True)
     }
     assert written == dict(np.ndenumerate(whole.to_numpy()))
+    # What is written on a cell is its colour: near ones light, far ones dark.
+    shot = PIL.Image.open(io.BytesIO(tab.page.screenshot())).convert("RGB")
+    for row, column in np.ndindex(5, 5):
+        pixel = shot.getpixel(tuple(map(round, tab.at("distances", column + 0.1, row + 0.1))))
+        shade = SHADES[round(whole.iloc[row, column] / 5 * 255)]
+        assert to_hex([part / 255 for part in pixel]) == shade
     # The first row, lowest accuracy, is the upper one: the hover tells what lies there.
     for row, column in ((0, 4), (3, 1)):
         tab.page.mouse.move(*tab.at("distances", column + 0.5, row + 0.6))

@@ -8,13 +8,13 @@ from vinarch.building.chains import build_chain
 from vinarch.building.macro import build_macro
 from vinarch.building.sizes import Sizes
 from vinarch.errors import GenomeError
-from vinarch.genome import LayerSpace, MacroSpace
+from vinarch.genome import Genome, LayerSpace, MacroSpace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from vinarch.building.wired import WiredNetwork
-    from vinarch.genome import Genome, SearchSpace
+    from vinarch.genome import SearchSpace
 
 _BUILDERS: dict[type[SearchSpace], Callable[[Genome, Sizes], WiredNetwork]] = {
     MacroSpace: build_macro,
@@ -54,7 +54,7 @@ def build_network(
     Raises
     ------
     GenomeError
-        If the genome's space has no builder.
+        If it is no genome, or its space has no builder.
     ParameterError
         If an argument is no such size.
 
@@ -75,6 +75,13 @@ def build_network(
     >>> network(torch.zeros(5, 1, 8, 8)).shape
     torch.Size([5, 10])
     """
+    if not isinstance(genome, Genome):
+        raise GenomeError(
+            "build_network",
+            "a genome",
+            f"{type(genome).__name__}: {str(genome)[:60]!r}",
+            "Make one by space.parse(…) or space.from_flat(…); vinarch.genome has the spaces.",
+        )
     builder = _BUILDERS.get(type(genome.space))
     if builder is None:
         raise GenomeError(

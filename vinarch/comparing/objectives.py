@@ -5,7 +5,7 @@ Text, mappings and numbers in, frozen records out; reads no commons.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from numbers import Real
@@ -75,7 +75,8 @@ def read_objectives(given: Any) -> tuple[Objective, ...]:
     if isinstance(given, Mapping):
         pairs = [(str(direction), str(name)) for name, direction in given.items()]
     else:
-        texts = given.split(";") if isinstance(given, str) else list(given)
+        listed = list(given) if isinstance(given, Iterable) else []
+        texts = given.split(";") if isinstance(given, str) else listed
         words = [str(text).split() for text in texts]
         strange = [text for text, split in zip(texts, words, strict=True) if len(split) != 2]  # noqa: PLR2004 - direction and name
         if strange:

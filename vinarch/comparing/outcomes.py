@@ -5,6 +5,7 @@ The frame of `compare_searches` in, `vinarch.schema.SEARCH_OUTCOMES` out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isfinite
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from vinarch.parameters import check_choice
 from vinarch.schema import SEARCH_OUTCOMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from vinarch.comparing.steps import Steps
 
@@ -78,7 +79,7 @@ def search_outcomes(
     """
     check_confidence("search_outcomes(confidence=…)", confidence)
     check_progress(progress, "search_outcomes")
-    wanted = _check_levels(progress, shares, levels or {})
+    wanted = _check_levels(progress, shares, {} if levels is None else levels)
     statistic: StatisticName = next(iter(progress.loc[progress["experiment"].isna(), "statistic"]))
     single = progress[progress["experiment"].notna()]
     rows: list[dict[Any, Any]] = []
@@ -100,13 +101,21 @@ def search_outcomes(
 def _check_levels(
     progress: pd.DataFrame, shares: Any, levels: Mapping[str, Sequence[float]]
 ) -> dict[str, list[float]]:
-    strange = [share for share in shares if not _is_number(share) or not 0 < share <= 1]
-    if strange:
+    given = list(shares) if np.iterable(shares) else [shares]
+    strange = [share for share in given if not _is_number(share) or not 0 < share <= 1]
+    if strange or not np.iterable(shares):
         raise ParameterError(
             "search_outcomes(shares=…)",
-            "numbers above 0, up to 1",
-            repr(strange[0]),
-            "For 99 % of the highest final value pass 0.99.",
+            "a list of numbers above 0, up to 1",
+            repr(strange[0] if strange else shares),
+            "For 99 % of the highest final value pass [0.99].",
+        )
+    if not isinstance(levels, Mapping):
+        raise ParameterError(
+            "search_outcomes(levels=…)",
+            "a list of numbers by measure",
+            repr(levels),
+            "For example {'best_so_far_percent': [95, 99]}.",
         )
     measures = sorted(set(progress["measure"].astype(str)))
     found: dict[str, list[float]] = {}

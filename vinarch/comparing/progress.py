@@ -5,6 +5,7 @@ Commons in, one tidy frame out: `vinarch.schema.SEARCH_PROGRESS`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -167,7 +168,8 @@ def compare_searches(  # noqa: PLR0913 - all but two are passed by name
 
 
 def _check_against(against: Any) -> tuple[Against, ...]:
-    asked = [against] if isinstance(against, str) else list(against)
+    listed = list(against) if isinstance(against, Iterable) else []
+    asked = [against] if isinstance(against, str) else listed
     checked = [check_choice("compare_searches(against=…)", one, list(AGAINST)) for one in asked]
     if not checked or len(set(checked)) < len(checked):
         raise ParameterError(

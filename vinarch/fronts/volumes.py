@@ -64,16 +64,28 @@ def hypervolume(
     >>> hypervolume(networks, ["maximise", "minimise"], [90.0, 800.0])
     1600.0
     """
-    point = np.asarray(reference, dtype=np.float64)
-    if not len(directions) or point.shape != (len(directions),) or not np.isfinite(point).all():
+    point = _numbers(reference)
+    if (
+        point is None
+        or not len(directions)
+        or point.shape != (len(directions),)
+        or not np.isfinite(point).all()
+    ):
         raise ParameterError(
             "hypervolume(reference=…)",
             f"{len(directions) or 'some'} finite numbers, one a direction",
-            repr(point.tolist()),
+            repr(reference if point is None else point.tolist()),
             "Name the worst value of each objective that still counts.",
         )
-    best = non_dominated(objectives, directions)
-    values = np.asarray(objectives, dtype=np.float64)
+    values = _numbers(objectives)
+    if values is None:
+        raise ParameterError(
+            "hypervolume(objectives)",
+            f"rows of {len(directions)} numbers, one a direction",
+            repr(objectives)[:80],
+            "Pass one row a candidate and one number an objective.",
+        )
+    best = non_dominated(values, directions)
     if np.isinf(values).any():
         raise ParameterError(
             "hypervolume(objectives)",
@@ -86,3 +98,11 @@ def hypervolume(
     # moocore itself leaves out what is not better than the reference in every objective.
     up = [direction == "maximise" for direction in directions]
     return float(moocore.hypervolume(values[best], ref=point, maximise=up))
+
+
+def _numbers(given: npt.ArrayLike) -> npt.NDArray[np.float64] | None:
+    """Return an array, None of what is none or has no numbers."""
+    try:
+        return np.asarray(given, dtype=np.float64)
+    except (ValueError, TypeError):
+        return None

@@ -6,17 +6,18 @@ Results in, the next generation out; what the generation is made of says the str
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from math import isfinite
-from typing import TYPE_CHECKING
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 from vinarch.errors import ParameterError
-from vinarch.searching.candidates import Candidate
+from vinarch.searching.candidates import Candidate, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vinarch.genome import Genome
-    from vinarch.searching.candidates import Result
 
 
 class Generations(ABC):
@@ -69,12 +70,14 @@ class Generations(ABC):
         Raises
         ------
         ParameterError
-            If a candidate was not asked for or was told before, or its values are not one finite
+            If it is no list of results, a candidate was not asked for or was told before, or its values are not one finite
             number an objective (none where the training failed). Nothing is taken then.
         """
+        listed = self._checked(results)
         left = dict(self._waiting)
-        for result in results:
-            if left.pop(result.candidate.number, None) != result.candidate:
+        for result in listed:
+            number = getattr(result.candidate, "number", None)
+            if left.pop(number, None) != result.candidate:
                 raise ParameterError(
                     f"{type(self).__name__}.tell(results)",
                     "each candidate of the last generation once",
@@ -83,7 +86,7 @@ class Generations(ABC):
                 )
             self._check_values(result)
         self._waiting = left
-        self._told += results
+        self._told += listed
 
     @abstractmethod
     def _next(self, results: list[Result]) -> list[Candidate]:
@@ -103,10 +106,25 @@ class Generations(ABC):
         self.asked += 1
         return candidate
 
+    def _checked(self, results: Any) -> list[Result]:
+        listed = list(results) if isinstance(results, Iterable) else [results]
+        strange = [one for one in listed if not isinstance(one, Result)]
+        if strange or not isinstance(results, Iterable):
+            raise ParameterError(
+                f"{type(self).__name__}.tell(results)",
+                "a list of Result, one a candidate",
+                type(strange[0] if strange else results).__name__,
+                "Tell [Result(candidate, (92.5, 310.0)), …], say.",
+            )
+        return listed
+
     def _check_values(self, result: Result) -> None:
         values = result.values
-        wanted = self._values if self._values is not None else len(values)
-        if values and (len(values) != wanted or not all(isfinite(one) for one in values)):
+        numbers = isinstance(values, (tuple, list)) and all(
+            isinstance(one, Real) and isfinite(one) for one in values
+        )
+        wanted = len(values) if numbers and self._values is None else self._values
+        if not numbers or len(values) not in (0, wanted):
             raise ParameterError(
                 f"{type(self).__name__}.tell(results), candidate {result.candidate.number}",
                 f"{wanted} finite numbers, one an objective, or () where the training failed",

@@ -12,7 +12,7 @@ from vinarch.searching.candidates import Strategy
 from vinarch.searching.genomes import space_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from vinarch.genome import SearchSpace
 
@@ -77,7 +77,7 @@ def strategy_of(
     got 'network'. Did you mean 'networks'?
     """
     make = _found(name)
-    known = inspect.signature(make).parameters
+    known = _settings_of(name, make)
     _check_settings(name, known, settings)
     given = {"space": space_of(space), "objectives": list(objectives), "seed": seed}
     any_name = any(one.kind is one.VAR_KEYWORD for one in known.values())
@@ -95,8 +95,9 @@ def strategy_of(
 
 def _found(name: str) -> Callable[..., Any]:
     path = STRATEGIES.get(name, name) if isinstance(name, str) else ""
-    module, colon, attribute = path.partition(":")
-    if not (module and colon and attribute):
+    module, _, attribute = path.partition(":")
+    # A name that begins with a dot is relative, and there is nothing that it is relative to.
+    if not module or module.startswith(".") or not attribute:
         near = difflib.get_close_matches(str(name), STRATEGIES, n=1)
         raise ParameterError(
             _WHERE,
@@ -125,6 +126,18 @@ def _found(name: str) -> Callable[..., Any]:
             "Name one that takes the settings and has ask and tell.",
         )
     return make  # type: ignore[no-any-return]
+
+
+def _settings_of(name: str, make: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(make).parameters
+    except (ValueError, TypeError) as error:
+        raise ParameterError(
+            f"{_WHERE} {name}",
+            "a class or function that tells what it takes",
+            str(error),
+            "Name a class or function written in Python.",
+        ) from error
 
 
 def _check_settings(name: str, known: Any, settings: dict[str, Any]) -> None:

@@ -147,7 +147,8 @@ def _checked(place: str, slot: str, pair: Any) -> Arrays:
 def _images(where: str, x: Any) -> Any:
     try:
         images = np.asarray(x)
-    except (ValueError, TypeError) as error:
+    # PyTorch's RuntimeError is of tensors that are differentiated, and says what to do.
+    except (ValueError, TypeError, RuntimeError) as error:
         raise ParameterError(where, "an array", str(error), "Make all images one size.") from error
     if images.dtype.kind not in "buif":
         raise ParameterError(
@@ -173,7 +174,7 @@ def _labels(where: str, y: Any) -> Any:
     expected = "whole numbers from 0, one an image"
     try:
         labels = np.asarray(y)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RuntimeError) as error:
         raise ParameterError(where, expected, str(error), "Pass the classes.") from error
     if labels.ndim != 1 or labels.dtype.kind not in "uif" or not len(labels):
         raise ParameterError(
@@ -182,7 +183,9 @@ def _labels(where: str, y: Any) -> Any:
             f"an array of {labels.dtype}, shape {labels.shape}",
             "Number the classes; numpy.unique(y, return_inverse=True) does.",
         )
-    whole = labels.astype(np.int64) if np.isfinite(labels).all() else np.full(len(labels), -1)
+    # What int64 cannot hold becomes another number, or one below 0.
+    with np.errstate(invalid="ignore"):
+        whole = labels.astype(np.int64)
     wrong = (whole != labels) | (whole < 0)
     if wrong.any():
         raise ParameterError(

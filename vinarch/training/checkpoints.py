@@ -6,6 +6,7 @@ Nothing is pickled, and reading one runs no code of its writer. Alone knows safe
 from __future__ import annotations
 
 import json
+import os
 import platform
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -22,7 +23,6 @@ from vinarch.genome import search_space
 from vinarch.training.files import write_whole
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping
 
     from torch import Tensor, nn
@@ -116,6 +116,10 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[nn.Module, Checkpoint
     CheckpointError
         If the file is no checkpoint of vinarch, is damaged, or was written by a newer vinarch.
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise CheckpointError(
+            "load_checkpoint(path)", "a checkpoint in safetensors", repr(path), "Name its file."
+        )
     place = Path(path).expanduser()
     about, tensors = read_checkpoint(place)
     # Built without memory, so that a header that promises a huge network cannot ask for any.
@@ -240,7 +244,8 @@ def _read(path: Path, told: Mapping[str, str]) -> CheckpointAbout:
             genome=space.parse(told["genome"]),
             **{name: read(told[name]) for name, read in _PLAIN.items()},
         )
-    except (KeyError, ValueError, TypeError, VinarchError) as error:
+    # JSON nested too deep ends in a RecursionError.
+    except (KeyError, ValueError, TypeError, RecursionError, VinarchError) as error:
         raise _damaged(path, error) from error
 
 

@@ -5,6 +5,7 @@ Alone knows Pillow.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,6 @@ from vinarch.training.arrays import data_of_parts
 from vinarch.training.data import Arrays
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Sequence
 
     from vinarch.training.data import Data
@@ -70,10 +70,13 @@ def data_from_images(
     place = "data_from_images"
     check_whole(f"{place}(seed=…)", seed, 0, _MOST_SEED, "a seed")
     size = _checked_size(image_size)
-    root = Path(folder).expanduser()
-    if not root.is_dir():
+    root = Path(folder).expanduser() if isinstance(folder, (str, os.PathLike)) else None
+    if root is None or not root.is_dir():
         raise ParameterError(
-            f"{place}({str(folder)!r})", "a folder of images", "none", "Name one that is there."
+            f"{place}({str(folder)!r})",
+            "a folder of images",
+            repr(folder) if root is None else "none",
+            "Name one that is there.",
         )
     parts = _parts_of(root)
     classes = sorted({one.name for part in parts if part is not None for one in _folders(part)})

@@ -5,6 +5,8 @@ A name in, `Data` out; what the name stands for is read once by each process tha
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +27,18 @@ _DARKEST = 16
 """The digits' pixels are counts from 0 to 16."""
 
 _MOST_SEED = 2**32 - 1
+
+_DAMAGED = (
+    OSError,
+    EOFError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What NumPy raises of a file that is no archive of arrays, or a damaged one."""
 
 
 def load_data(source: str, *, seed: int = 0, image_size: tuple[int, int] | None = None) -> Data:
@@ -81,9 +95,9 @@ def _digits(seed: int) -> Data:
 def _arrays(path: Path, seed: int, _: Any) -> Data:
     try:
         # Pickled objects are refused: they could run code.
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             found = {name: file[name] for name in file.files}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except _DAMAGED as error:
         raise ParameterError(
             str(path), "a file of arrays", str(error), "Write one by numpy.savez(path, x=x, y=y)."
         ) from error

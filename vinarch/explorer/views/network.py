@@ -54,7 +54,7 @@ class NetworkView(View):
         super().__init__(send)
         self._following = False
         self.sources = {
-            group: ColumnDataSource(columns) for group, columns in self.columns().items()
+            group: ColumnDataSource(columns) for group, columns in self.groups().items()
         }
         self.outline = ColumnDataSource({"left": [], "right": []})
         self.structure = Select(title="Structure, ascending accuracy", options=[], width=230)
@@ -70,7 +70,7 @@ class NetworkView(View):
         self.hold(Column(children=body, sizing_mode="stretch_width"))
 
     @staticmethod
-    def columns(parts: Parts | None = None) -> dict[str, dict[str, list[Any]]]:
+    def groups(parts: Parts | None = None) -> dict[str, dict[str, list[Any]]]:
         """Return the columns of each source; of no network they are empty."""
         return empty() if parts is None else parts.groups
 
@@ -89,7 +89,7 @@ class NetworkView(View):
     def show(self, answer: pd.DataFrame, state: State) -> None:  # noqa: ARG002 - the answer says all
         """Show the network, and which others there are."""
         parts = Parts.of(edges_of(answer), ROOM)
-        for group, columns in self.columns(parts).items():
+        for group, columns in self.groups(parts).items():
             self.sources[group].data = columns
         high = TOP + parts.height + BOTTOM
         self.graph.height = round(high * PIXELS) + 2 * BORDER + TOOLBAR
