@@ -210,5 +210,5 @@ def test_what_is_exported_is_there():
 
 @pytest.mark.parametrize("genome", ["1" * 21, (1, 0, 1), None])
 def test_what_is_no_genome_is_refused(genome):
-    with pytest.raises(GenomeError, match=r"build_network: expected a genome .* space\.parse"):
+    with pytest.raises(GenomeError, match=r"build_network: expected a genome, got .* space\.parse"):
         build_network(genome)

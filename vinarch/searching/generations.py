@@ -70,8 +70,9 @@ class Generations(ABC):
         Raises
         ------
         ParameterError
-            If it is no list of results, a candidate was not asked for or was told before, or its values are not one finite
-            number an objective (none where the training failed). Nothing is taken then.
+            If it is no list of results, a candidate was not asked for or was told before, or its
+            values are not one finite number an objective (none where the training failed).
+            Nothing is taken then.
         """
         listed = self._checked(results)
         left = dict(self._waiting)
