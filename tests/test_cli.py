@@ -47,8 +47,8 @@ def test_help_names_every_command_and_where_to_start():
     result = CliRunner().invoke(commands, ["--help"])
     assert result.exit_code == 0
     assert COMMANDS == [
-        "cache", "catalog", "cite", "claims", "deposit", "distances", "fetch", "match",
-        "reproducibility", "sql", "statistics", "study",
+        "cache", "catalog", "cite", "claims", "compare", "deposit", "distances", "explore", "fetch",
+        "match", "reproducibility", "run", "sql", "statistics", "study",
     ]  # fmt: skip
     for name in COMMANDS:
         assert f"\n  {name} " in result.output

@@ -77,7 +77,7 @@ class Generations(ABC):
         listed = self._checked(results)
         left = dict(self._waiting)
         for result in listed:
-            number = getattr(result.candidate, "number", None)
+            number: Any = getattr(result.candidate, "number", None)
             if left.pop(number, None) != result.candidate:
                 raise ParameterError(
                     f"{type(self).__name__}.tell(results)",
@@ -120,7 +120,7 @@ class Generations(ABC):
         return listed
 
     def _check_values(self, result: Result) -> None:
-        values = result.values
+        values: Any = result.values
         numbers = isinstance(values, (tuple, list)) and all(
             isinstance(one, Real) and isfinite(one) for one in values
         )

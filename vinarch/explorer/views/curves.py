@@ -6,7 +6,6 @@ the same by keyboard.
 
 from __future__ import annotations
 
-from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -35,6 +34,7 @@ from vinarch.explorer.views.curves_layout import (
     chosen_of,
     faint_columns,
     heavy_columns,
+    hollow_after,
     label_columns,
     nearest_curve,
     point_columns,
@@ -179,7 +179,7 @@ class CurvesView(View):
         drawn = (state.archive, state.experiments, state.run, state.networks)
         self._overlay(answer)
         heavy = self._heavy if drawn == self._drawn else self._curves(answer, state)
-        self.source.data = _hollow_after(self.columns(heavy), answer["convergence_epoch"].max())
+        self.source.data = hollow_after(self.columns(heavy), answer["convergence_epoch"].max())
         across, up = shown_range(answer, heavy)
         # A slider of the engine must not make the axes jump.
         held = _holds(self.figure.x_range, across) and _holds(self.figure.y_range, up)
@@ -288,14 +288,6 @@ class CurvesView(View):
 
 def _holds(side: Range1d, span: tuple[float, float]) -> bool:
     return bool(side.start <= span[0] and span[1] <= side.end)
-
-
-def _hollow_after(columns: dict[str, Any], end: float) -> dict[str, Any]:
-    """Leave records after the convergence hollow, as the figure for print does."""
-    if isnan(end):
-        return columns
-    pairs = zip(columns["epoch"], columns["fill"], strict=True)
-    return {**columns, "fill": ["white" if epoch > end else fill for epoch, fill in pairs]}
 
 
 def _value_of(key: NetworkKey) -> str:

@@ -6,6 +6,7 @@ No models and no state of the page; which networks are heavy is decided here, an
 from __future__ import annotations
 
 from itertools import product
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,6 +85,14 @@ def point_columns(heavy: pd.DataFrame | None = None) -> dict[str, Any]:
         "architecture": heavy["architecture"].astype(int).tolist(),
         "structure": heavy["structure"].astype(int).tolist(),
     }
+
+
+def hollow_after(columns: dict[str, Any], end: float) -> dict[str, Any]:
+    """Leave records after the convergence hollow, as the figure for print does."""
+    if isnan(end):
+        return columns
+    pairs = zip(columns["epoch"], columns["fill"], strict=True)
+    return {**columns, "fill": ["white" if epoch > end else fill for epoch, fill in pairs]}
 
 
 def heavy_columns(heavy: pd.DataFrame) -> dict[str, Any]:

@@ -83,7 +83,8 @@ class DistanceFigure:
         self.across, self.down = self.figure.xaxis[0], self.figure.yaxis[0]
         self.figure.extra_x_ranges = {"tree": Range1d(0, 1)}
         self.tree_axis = LinearAxis(
-            x_range_name="tree", axis_label="joined at", axis_line_color=INK, minor_tick_line_color=None,
+            x_range_name="tree", axis_label="joined at", axis_line_color=INK,
+            minor_tick_line_color=None,
             axis_label_text_font=FONT, axis_label_text_font_style="normal",
             axis_label_text_font_size="12px", axis_label_text_color=INK,
             major_label_text_font=FONT, major_label_text_font_size="12px",
