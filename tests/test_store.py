@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tables import TOY_FILES, ingest_files, state_of, toy_archive
 
+from vinarch.commons import open_commons
 from vinarch.errors import NewerFormatError, StoreError
 from vinarch.schema import ARCHITECTURES, EXPERIMENTS, HISTORIES, REJECTS, STORED_TABLES
 from vinarch.store import drafting, open_snapshot, read_piece, write_part
@@ -170,6 +171,13 @@ def test_read_piece_gives_the_columns_asked_for(snapshot):
     mixed = replace(piece, experiments=("none",))
     frame = read_piece(mixed, ["epoch"])
     assert (list(frame.columns), len(frame)) == (["epoch"], 0)
+
+
+def test_a_snapshot_that_is_gone_is_an_error_and_no_empty_table(root):
+    commons = open_commons(root)
+    shutil.rmtree(root / "snapshots")
+    with pytest.raises(StoreError, match="expected the snapshot that this commons reads, got no"):
+        _ = commons.histories
 
 
 def test_no_commons_says_how_to_get_one(tmp_path):

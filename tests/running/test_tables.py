@@ -164,8 +164,8 @@ def test_a_search_over_a_search_tells_the_strategy_the_same(settings, tmp_path):
     assert second.told == first.told
 
 
-EVERY = 8
-"""One network of so many is replayed: with 1 all 900 are, in two minutes."""
+EVERY = 12
+"""One network of so many is replayed: with 1 all 900 are, in some minutes."""
 
 
 @pytest.mark.archives

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 POINTER = "commons.json"
 SNAPSHOTS = "snapshots"
+_REPLACED = "It may have been replaced since this commons was opened: open it again."
 RECORDS = "records"
 _COUNTED = {
     ARCHITECTURES: "architecture_count",
@@ -98,7 +99,19 @@ class Snapshot:
         table : Table
         selected : DataFrame with columns archive and experiment, optional
             The experiments wanted; all by default.
+
+        Raises
+        ------
+        StoreError
+            If the snapshot is gone: newer ones push old ones out.
         """
+        if not self.folder.is_dir():
+            raise StoreError(
+                str(self.folder),
+                "the snapshot that this commons reads",
+                "no such folder",
+                _REPLACED,
+            )
         wanted: dict[str, tuple[str, ...]] | None = None
         if selected is not None:
             groups = selected.groupby("archive")["experiment"]
@@ -165,7 +178,7 @@ def read_piece(piece: Piece, columns: Sequence[str] | None = None) -> pd.DataFra
             piece.path,
             "a Parquet file of the commons",
             str(error).splitlines()[0],
-            "It may have been replaced since this commons was opened: open it again.",
+            _REPLACED,
         ) from error
     table = table.append_column("archive", pa.array([piece.archive] * rows, pa.string()))
     if piece.experiments is not None:

@@ -107,8 +107,10 @@ class DistanceFigure:
         self.figure.add_tools(
             self.hover, HoverTool(renderers=[self.lines], line_policy="interp", tooltips=joined)
         )
+        # A bar that is on the page takes other ticks, but no other ticker.
+        self.ticks = FixedTicker(ticks=[])
         self.bar = ColorBar(
-            color_mapper=self.colours, width=10, padding=4, title_text_font=FONT,
+            color_mapper=self.colours, ticker=self.ticks, width=10, padding=4, title_text_font=FONT,
             title_text_font_style="normal", title_text_font_size="12px", bar_line_color=None,
             major_label_text_font=FONT, major_label_text_font_size="12px",
             title_text_color=INK, major_label_text_color=INK, background_fill_color=None,
@@ -122,7 +124,8 @@ class DistanceFigure:
         self.lines.glyph.line_width = THIN_LINE if count > MANY else LINE
         highest = float(square.matrix.max()) or 1.0
         self.colours.high = highest
-        self.bar.update(title=words.title, ticker=FixedTicker(ticks=bar_ticks(words, highest)))
+        self.ticks.ticks = bar_ticks(words, highest)
+        self.bar.title = words.title
         across = map_pixels(tree)
         tall = min(max(count * CELL_PIXELS, LOWEST), across + TALLER)
         self.figure.height = tall + ABOVE + BELOW
