@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from dataverse_server import Dataverse, Deposited, Storage
+from deposit_in_order import DepositInOrder
 
 from vinarch.cli import commands
 
@@ -221,13 +222,17 @@ def test_the_files_of_a_deposit_that_refuses_are_those_of_the_card(run, deposit)
     assert "10 files, 4.3 MB; as its data card lists" in done.stdout
 
 
-def test_the_check_tells_each_assumption_and_fails_with_one(run, deposit, own_card):
-    done = run("catalog", "check", "OWN", VINARCH_CATALOG=str(own_card)).output
-    assert "holds     every table is public\n" in done
-    assert done.splitlines()[-1].endswith("assumptions hold")
-    deposit.latest = (9, 1)
-    done = run("catalog", "check", "OWN", status=1, VINARCH_CATALOG=str(own_card)).output
-    assert "FAILS     version 9.0 is the one that was published last: it is 9.1" in done
+def test_the_check_tells_each_assumption_and_fails_with_one(run, own_card):
+    with Storage() as storage, DepositInOrder(storage) as deposit:
+        places = {"VINARCH_CATALOG": str(own_card), "VINARCH_DATAVERSE_URL": deposit.url}
+        done = run("catalog", "check", "OWN", **places).output
+        assert "ok            tables-public: restricts no table (4 tables)\n" in done
+        assert "FAILED" not in done
+        deposit.latest = (9, 1)
+        done = run("catalog", "check", "OWN", status=1, **places).output
+        assert "FAILED        version-latest: published version 9.0 last" in done
+        assert "came: last is 9.1" in done
+        assert done.splitlines()[-1].endswith("failed: version-latest")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from vinarch.fetching.keeping import Places, lock_for, releasing, storing
 from vinarch.fetching.known import kept_manifest, known_files
 from vinarch.fetching.manifest import Manifest, ManifestDifferences, compare_manifests
 from vinarch.fetching.neighbours import seated
-from vinarch.fetching.order import asking_of, offline_error, standing_receipt
+from vinarch.fetching.order import OfflineError, asking_of, offline_error, standing_receipt
 from vinarch.fetching.others import OtherShelf, fetch_others
 from vinarch.fetching.planning import Plan, plan_from
 from vinarch.fetching.settings import DEFAULT_DATAVERSE_URL
@@ -136,6 +136,8 @@ def fetch_other_files(archive: Archive, home: Path, terms: Terms) -> tuple[Other
                 return shelf.chosen(archive, wish.selection)
         with seated(places, terms.progress) as seat:
             shelf = OtherShelf(places, seat)
+            if terms.refresh:
+                shelf.doubt()
             refused = fetch_others(shelf, asking.sources, wish, terms.progress)
             if shelf.chosen(archive, wish.selection) or _takes_a_table(places, wish):
                 shelf.remember_silence(wish.selection, refused)
@@ -163,6 +165,8 @@ def refresh_list(archive: Archive, home: Path, terms: Terms) -> RefreshedList:
     ------
     FetchError
         If the archive has no deposit, or that refuses.
+    OfflineError
+        If nobody may be asked.
     """
     if not archive.doi:
         raise FetchError(
@@ -170,6 +174,13 @@ def refresh_list(archive: Archive, home: Path, terms: Terms) -> RefreshedList:
             "a deposit with a DOI, whose list of files can be asked for",
             f"an archive of {_place_of(archive)}",
             "Its data card lists its files.",
+        )
+    if terms.wish.offline:
+        raise OfflineError(
+            f"archive {archive.name} {archive.version}",
+            "to ask its deposit for the list of its files",
+            "offline, where nobody is asked",
+            "Unset VINARCH_OFFLINE where there is a network.",
         )
     with _listing(archive, home, terms) as (before, source):
         manifest = source.fetch_manifest(archive)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from vinarch.errors import RefusedError
 from vinarch.fetching.addresses import shown_url
+from vinarch.fetching.dataverse_hints import hints_of
 from vinarch.fetching.listing import ListingError, check_paths, files_listed
 from vinarch.fetching.manifest import Manifest
 from vinarch.fetching.offers import SHOWN_NAMES, OfferedFile
-from vinarch.fetching.refusals import NoneListedError, Question, RestrictedError, shorten
+from vinarch.fetching.refusals import NoneListedError, Question, RestrictedError
 from vinarch.fetching.staging import write_whole
 from vinarch.fetching.streaming import stream
 from vinarch.fetching.web import TOKEN_HEADER, get_json
@@ -133,7 +134,7 @@ class DataverseSource:
         try:
             told = envelope["data"]
             return f"{int(told['versionNumber'])}.{int(told['versionMinorNumber'])}"
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise question.refusal("an answer without a version's number") from None
 
     def deliver(self, file: OfferedFile, target: Target, advance: Advance) -> None:
@@ -180,24 +181,29 @@ class DataverseSource:
                 + _examples([file.path for file in manifest.files]),
                 self.next_step,
             )
+        try:
+            check_paths([file.path for file in tables])
+        except ListingError as error:
+            raise self._refusal(error.expected, error.got) from error
+        base = f"{self.url.rstrip('/')}/api/access/datafile"
+        offers = {
+            file.path: OfferedFile(
+                file.path, file.download_bytes, file.checksum, f"{base}/{file.id}"
+            )
+            for file in tables
+        }
         closed = [file.path for file in tables if file.restricted]
         if closed and self.token is None:
-            raise RestrictedError(
+            error = RestrictedError(
                 self.name,
                 f"public tables of {archive.name}",
                 f"{len(closed)} of {len(tables)} tables restricted{_examples(closed)}",
                 f"Ask for access at https://doi.org/{self.doi}, and set VINARCH_DATAVERSE_TOKEN to "
                 "your API token.",
             )
-        try:
-            check_paths([file.path for file in tables])
-        except ListingError as error:
-            raise self._refusal(error.expected, error.got) from error
-        base = f"{self.url.rstrip('/')}/api/access/datafile"
-        return tuple(
-            OfferedFile(file.path, file.download_bytes, file.checksum, f"{base}/{file.id}")
-            for file in tables
-        )
+            error.open_files = tuple(offers[path] for path in offers if path not in closed)
+            raise error
+        return tuple(offers.values())
 
     def _entries(self, archive: Archive) -> Iterator[Mapping[str, Any]]:
         """Yield the file entries of all pages."""
@@ -237,7 +243,7 @@ class DataverseSource:
         if not isinstance(envelope, dict):
             raise question.refusal("JSON that is no Dataverse answer")
         if envelope.get("status") != "OK":
-            said = shorten(str(envelope.get("message", "nothing more")))
+            said = question.quoted(str(envelope.get("message", "nothing more")))
             raise question.refusal(f'status {envelope.get("status")!r}, saying "{said}"')
         return envelope
 
@@ -250,7 +256,7 @@ class DataverseSource:
             self.next_step,
             parameters,
             secrets=secrets,
-            hints=_hints(f"https://doi.org/{self.doi}", with_token=self.token is not None),
+            hints=hints_of(f"https://doi.org/{self.doi}", with_token=self.token is not None),
         )
 
     def _refusal(self, wanted: str, reason: str) -> RefusedError:
@@ -269,25 +275,6 @@ def is_newer(version: str, than: str) -> bool:
         return False
     later, earlier = ([*map(int, one.split(".")), 0][:2] for one in (version, than))
     return later > earlier
-
-
-def _hints(page: str, *, with_token: bool) -> Mapping[int, str]:
-    """Return what helps against a status of Dataverse."""
-    token = (
-        "Check VINARCH_DATAVERSE_TOKEN: a token belongs to one installation and ends after a year"
-        if with_token
-        else "Set VINARCH_DATAVERSE_TOKEN to your API token of this installation"
-    )
-    return {
-        400: f"Open {page} in a browser, answer what it asks, such as a guestbook, download the "
-        "files there, and set VINARCH_MIRROR to a folder that holds them.",
-        401: f"{token}.",
-        403: f"See at {page} whether the files are restricted. If so, ask there for access. "
-        f"{token}.",
-        404: f"See at {page} whether this version was withdrawn; --refresh asks for the list of "
-        "files anew.",
-        429: "It counts questions by the hour: try again later.",
-    }
 
 
 def _examples(paths: list[str]) -> str:

@@ -23,10 +23,12 @@ from vinarch.fetching.offers import hold_against
 from vinarch.fetching.staging import open_new, prune, sync
 from vinarch.fetching.telling import Telling
 from vinarch.fetching.turns import Turns, each
+from vinarch.provenance import came_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from vinarch.catalog import Archive
     from vinarch.fetching.neighbours import Seat
     from vinarch.fetching.offers import OfferedFile
     from vinarch.fetching.parts import Parts
@@ -98,6 +100,23 @@ def gather(source: Source, files: Sequence[OfferedFile], room: Room, progress: P
         # Parts of files that came another way are in the way of nobody else.
         if room.seat is None:
             room.parts.prune([path for path in begun if not (room.staging / path).exists()])
+
+
+def gather_told(
+    source: Source,
+    files: Sequence[OfferedFile],
+    room: Room,
+    archive: Archive,
+    progress: Progress,
+) -> None:
+    """Gather an archive's tables as one piece of work of a progress."""
+    total = sum(file.size_bytes or 0 for file in files)
+    label = f"{archive.name} {archive.version} {came_from(source.name)}"
+    progress.start(label, total, "B")
+    try:
+        gather(source, files, room, progress)
+    finally:
+        progress.finish()
 
 
 def gathered_in(room: Room, path: str) -> Path:

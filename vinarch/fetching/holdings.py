@@ -27,7 +27,7 @@ from vinarch.fetching.completing import completed, kept_count
 from vinarch.fetching.dataverse import DataverseSource
 from vinarch.fetching.filled_folder import FilledFolder
 from vinarch.fetching.fsspec_mirror import FsspecMirror
-from vinarch.fetching.gathering import RECORDED, Room, gather
+from vinarch.fetching.gathering import RECORDED, Room, gather_told
 from vinarch.fetching.globs import check_globs
 from vinarch.fetching.keeping import Exchange, Holding, Places, lock_for, storing, tidying
 from vinarch.fetching.known import kept_manifest, known_files
@@ -35,7 +35,12 @@ from vinarch.fetching.mirror import FolderMirror, UrlMirror
 from vinarch.fetching.order import asking_of, missing_here, offline_error, standing_receipt
 from vinarch.fetching.parts import Parts
 from vinarch.fetching.planning import chosen_of, tell_coming
-from vinarch.fetching.receipts import read_receipt, recorded_checksums, write_receipt
+from vinarch.fetching.receipts import (
+    check_names,
+    read_receipt,
+    recorded_checksums,
+    write_receipt,
+)
 from vinarch.fetching.refusals import AnsweredError
 from vinarch.fetching.settings import DEFAULT_DATAVERSE_URL
 from vinarch.fetching.shipped import ShippedSource
@@ -44,7 +49,7 @@ from vinarch.fetching.sources import Workshop
 from vinarch.fetching.stamps import Stamps
 from vinarch.fetching.web import web_session
 from vinarch.progress import LogProgress
-from vinarch.provenance import Asked, FetchedFile, Provenance, came_from
+from vinarch.provenance import Asked, FetchedFile, Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -161,12 +166,13 @@ def fetch_archive(  # noqa: PLR0913 - each is a setting of its own
         # What a user put into a folder since it was last looked at is wanted, too.
         look = refresh or wish.from_folder is not None
         # First without the lock, so that a home that is read-only serves what it has.
-        standing = None if look else standing_receipt(places, asking.named, wish, lambda _: None)
+        faults: list[str] = []
+        standing = None if look else standing_receipt(places, asking.named, wish, faults.append)
         if standing is not None:
             return Holding(archive, places.folder, standing)
         if wish.offline and not asking.sources:
             raise offline_error(archive, missing_here(places, wish), ())
-        lock = lock_for(places, progress)
+        lock = lock_for(places, progress, faults)
         try:
             standing = None if look else standing_receipt(places, asking.named, wish, progress.say)
             if standing is not None:
@@ -192,7 +198,9 @@ def _ask_in_order(
     held = None if refresh else read_receipt(archive, places.folder, None, say=lambda _: None)
     asked: list[Asked] = []
     hints: list[str] = []
-    room = Room(places.folder, places.staging, Parts(places.parts), Stamps.read(places.stamps))
+    # Who asks anew doubts what is here, too: no stamp counts.
+    stamps = Stamps(places.stamps) if refresh else Stamps.read(places.stamps)
+    room = Room(places.folder, places.staging, Parts(places.parts), stamps)
     for number, source in enumerate(sources, start=1):
         if not isinstance(source, (*MIRRORS, ShippedSource)):
             asked += _not_asked(archive, asked)
@@ -206,8 +214,9 @@ def _ask_in_order(
             known = (file.path for file in known_files(archive, kept_manifest(places)))
             check_globs(archive, [*(one.path for one in files), *known], sources, wish, progress)
             files, left_out = chosen_of(archive, files, wish.selection, held)
+            check_names(source.name, files)
             tell_coming(wish, archive, source, files, ((room.folder, room.staging), room.stamps))
-            _gather_with_progress(source, files, room, archive, progress)
+            gather_told(source, files, room, archive, progress)
         except RefusedError as error:
             asked.append(Asked(source.name, error.got))
             hints += [error.hint] if isinstance(error, AnsweredError) and error.hint else []
@@ -246,22 +255,6 @@ def _fewer(source: Source, given: int, held: Provenance) -> FetchError:
         "Nothing is changed. Complete the source; or take it all the same, so that the tables "
         "that it lacks go away, with refresh=True (on the command line --refresh).",
     )
-
-
-def _gather_with_progress(
-    source: Source,
-    files: Sequence[OfferedFile],
-    room: Room,
-    archive: Archive,
-    progress: Progress,
-) -> None:
-    total = sum(file.size_bytes or 0 for file in files)
-    label = f"{archive.name} {archive.version} {came_from(source.name)}"
-    progress.start(label, total, "B")
-    try:
-        gather(source, files, room, progress)
-    finally:
-        progress.finish()
 
 
 def _record(

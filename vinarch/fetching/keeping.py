@@ -19,7 +19,7 @@ from vinarch.fetching.staging import exchange, mend_exchange, prune
 from vinarch.fetching.stamps import Stamps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from vinarch.catalog import Archive
@@ -144,11 +144,29 @@ class Holding:
             self.exchange.drop()
 
 
-def lock_for(places: Places, progress: Progress) -> FileLock:
+def lock_for(places: Places, progress: Progress, faults: Sequence[str] = ()) -> FileLock:
     """Return a lock, taken, that lets one process at a time fetch an archive.
 
     Whatever a process that died has left half exchanged is mended.
+
+    Parameters
+    ----------
+    places : Places
+        Where the archive is kept.
+    progress : Progress
+        Told if another process is waited for.
+    faults : sequence of str
+        Why a fetch is needed at all, told where this disk lets nobody lock.
     """
+    try:
+        return _lock_for(places, progress)
+    except OSError:
+        for fault in faults:
+            progress.say(fault)
+        raise
+
+
+def _lock_for(places: Places, progress: Progress) -> FileLock:
     places.lock.parent.mkdir(parents=True, exist_ok=True)
     # A holding may be confirmed in another thread than the one that fetched it.
     lock = FileLock(places.lock, thread_local=False)

@@ -16,6 +16,7 @@ from vinarch.fetching.keeping import storing
 from vinarch.fetching.neighbours import is_in_use
 from vinarch.fetching.other_record import OTHERS, OtherRecord
 from vinarch.fetching.receipts import RECEIPT_NAME
+from vinarch.fetching.stamps import Stamps
 from vinarch.provenance import Provenance, sha256_of
 
 if TYPE_CHECKING:
@@ -91,7 +92,10 @@ def kept_versions(home: Path) -> tuple[KeptVersion, ...]:
 
 
 def damages(version: KeptVersion) -> Iterator[Damage]:
-    """Read every kept file of a version, and yield those that are not what came."""
+    """Read every kept file of a version, and yield those that are not what came.
+
+    A stamp that vouched for such a file is taken back, so that the next fetch does not believe it.
+    """
     receipt = _receipt_in(version.folder)
     if receipt is None and not version.other_count:
         yield Damage(version.archive, version.version, RECEIPT_NAME, "no receipt can be read")
@@ -115,6 +119,7 @@ def damages(version: KeptVersion) -> Iterator[Damage]:
         except OSError as error:
             fault = f"it cannot be read: {error.strerror}"
         if fault:
+            Stamps.read(folder.with_name(f"{folder.name}.stamps.jsonl")).forget(file.path)
             yield Damage(version.archive, version.version, file.path, fault)
 
 

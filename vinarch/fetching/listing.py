@@ -10,7 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vinarch.fetching.manifest import ManifestFile
-from vinarch.fetching.offers import ALGORITHMS, Checksum, fault_of_path, repeated_path
+from vinarch.fetching.offers import (
+    ALGORITHMS,
+    Checksum,
+    fault_of_path,
+    file_and_folder,
+    repeated_path,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +54,7 @@ def files_listed(entries: Sequence[Mapping[str, Any]]) -> tuple[ManifestFile, ..
     """
     try:
         files = [_file_in(entry) for entry in entries]
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ListingError(
             "its list of files",
             f"a file entry that cannot be read ({type(error).__name__}: {error})",
@@ -72,6 +78,9 @@ def check_paths(paths: Sequence[str]) -> None:
     twice = repeated_path(paths)
     if twice is not None:
         raise ListingError("each path once in its list", f"{twice!r} twice")
+    both = file_and_folder(paths)
+    if both is not None:
+        raise ListingError("each path to be a file or a folder", f"{both!r} as both")
 
 
 def _file_in(entry: Mapping[str, Any]) -> ManifestFile:
@@ -80,13 +89,17 @@ def _file_in(entry: Mapping[str, Any]) -> ManifestFile:
     shown = str(entry["label"])
     name = str(data["originalFileName"]) if ingested and "originalFileName" in data else None
     folder = entry.get("directoryLabel")
+    checksum = _checksum_in(data)
+    kind = None if data.get("contentType") is None else str(data["contentType"])
+    for text in (shown, name, folder, kind, checksum and checksum.value):
+        str(text).encode()  # half a pair of surrogates could be kept nowhere: a ValueError
     uploaded = (name or _guessed_name(shown, data)) if ingested else shown
     return ManifestFile(
         path=f"{folder}/{uploaded}" if folder else uploaded,
         id=int(data["id"]),
         size_bytes=_size(data.get("filesize")) if ingested else int(data["filesize"]),
-        checksum=_checksum_in(data),
-        content_type=None if data.get("contentType") is None else str(data["contentType"]),
+        checksum=checksum,
+        content_type=kind,
         shown_name=shown,
         original_name=name,
         original_size_bytes=_size(data.get("originalFileSize")) if ingested else None,

@@ -23,7 +23,13 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from vinarch.errors import MirrorError, ParameterError, RefusedError
 from vinarch.fetching.addresses import shown_url
-from vinarch.fetching.offers import Checksum, OfferedFile, fault_of_path, repeated_path
+from vinarch.fetching.offers import (
+    Checksum,
+    OfferedFile,
+    fault_of_path,
+    file_and_folder,
+    repeated_path,
+)
 from vinarch.fetching.refusals import NotFoundError, Question, shorten
 from vinarch.fetching.streaming import BLOCK_BYTES, stream
 from vinarch.fetching.web import get_json
@@ -228,7 +234,7 @@ class UrlMirror:
             raise RefusedError(
                 self.name,
                 f"version {archive.version} of {archive.name}",
-                f"version {version}",
+                shorten(f"version {version}"),
                 NEXT_STEP,
             )
         for offer in offers:
@@ -236,6 +242,9 @@ class UrlMirror:
         twice = repeated_path(offer.path for offer in offers)
         if twice is not None:
             raise self._broken(f"each path once in {place}", f"{twice!r} twice")
+        both = file_and_folder([offer.path for offer in offers])
+        if both is not None:
+            raise self._broken(f"each path in {place} a file or a folder", f"{both!r} as both")
         return offers
 
     def _broken(self, expected: str, got: str) -> MirrorError:

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 from vinarch.errors import ChecksumError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-512": "sha512"}
 """Dataverse's names of the checksums, and those of `hashlib`."""
 
+
+LONGEST_NAME_BYTES = 255
+"""Of a file or folder on the usual file systems."""
 
 _NO_NAMES = frozenset({"", ".", ".."})
 
@@ -68,6 +71,8 @@ def fault_of_path(path: str) -> str | None:
         return "a drive letter or a scheme"
     if not _NO_NAMES.isdisjoint(path.split("/")):
         return 'an empty part, "." or ".."'
+    if any(len(part.encode()) > LONGEST_NAME_BYTES for part in path.split("/")):
+        return f"a name of more than {LONGEST_NAME_BYTES} bytes"
     return None
 
 
@@ -79,6 +84,22 @@ def repeated_path(paths: Iterable[str]) -> str | None:
             return path
         seen.add(path)
     return None
+
+
+def file_and_folder(paths: Collection[str]) -> str | None:
+    """Return the first path below which another one lies, or None.
+
+    Examples
+    --------
+    >>> file_and_folder(["a/b", "ab", "a"])
+    'a'
+    """
+    folders = {path[:end] for path in paths for end in _ends_of_folders(path)}
+    return next((path for path in paths if path in folders), None)
+
+
+def _ends_of_folders(path: str) -> Iterable[int]:
+    return (place for place, sign in enumerate(path) if sign == "/")
 
 
 def some_of(paths: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from vinarch.fetching.offers import some_of
 from vinarch.fetching.order import offline_error
 from vinarch.fetching.other_record import OtherFile, OtherRecord, Silence
 from vinarch.fetching.planning import other_folders, tell_coming
-from vinarch.fetching.refusals import AnsweredError
+from vinarch.fetching.refusals import AnsweredError, RestrictedError
 from vinarch.fetching.stamps import Stamps
 from vinarch.provenance import came_from
 
@@ -56,6 +56,10 @@ class OtherShelf:
         self.seat = seat
         self.folder, self.incoming = other_folders(places, 0 if seat is None else seat.number)
         self.stamps = Stamps.read(self.folder.with_name(f"{self.folder.name}.stamps.jsonl"))
+
+    def doubt(self) -> None:
+        """Believe no stamp of an earlier fetch."""
+        self.stamps = Stamps(self.stamps.path)
 
     def record(self) -> OtherRecord:
         """Return what is recorded, nothing where no record can be read."""
@@ -177,7 +181,7 @@ def fetch_others(
     done: set[str] = set()
     for source in sources:
         try:
-            listed = source.list_files(wanted)
+            listed = _open_files(source, wanted, refused)
             # The list of files may have been fetched just now.
             known = known_files(archive, kept_manifest(shelf.places))
             checksums = {file.path: file.checksum for file in known}
@@ -209,6 +213,19 @@ def fetch_others(
             + "; ".join(f"[{source}] {error.got}" for source, error in refused.items())
         )
     return refused
+
+
+def _open_files(
+    source: Source, wanted: Archive, refused: dict[str, RefusedError]
+) -> tuple[OfferedFile, ...]:
+    """Return what a source gives to us; that some files are not public hides no others."""
+    try:
+        return source.list_files(wanted)
+    except RestrictedError as error:
+        if not error.open_files:
+            raise
+        refused[source.name] = error
+        return error.open_files
 
 
 def _came_from_nobody(

@@ -94,7 +94,12 @@ class Parts:
             file.unlink(missing_ok=True)
 
     def prune(self, kept: Collection[str]) -> None:
-        """Remove the parts of all files but those with these paths, and a folder left empty."""
+        """Remove the parts of all files but those with these paths, and a folder left empty.
+
+        A link in the folder's place goes, and what it leads to stays.
+        """
+        if self.folder.is_symlink():
+            self.folder.unlink()
         wanted = {file for path in kept for file in self._pair(path)}
         for file in _files_in(self.folder):
             if file not in wanted:

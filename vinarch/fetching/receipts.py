@@ -9,15 +9,17 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from vinarch.fetching.offers import fault_of_path
+from vinarch.errors import RefusedError
+from vinarch.fetching.offers import fault_of_path, file_and_folder
 from vinarch.fetching.staging import write_whole
 from vinarch.provenance import Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from vinarch.catalog import Archive
+    from vinarch.fetching.offers import OfferedFile
     from vinarch.fetching.stamps import Stamps
     from vinarch.provenance import FetchedFile
 
@@ -115,6 +117,29 @@ def _receipt_of(archive: Archive, folder: Path) -> Provenance | None:
         return None
     told = (provenance.archive, provenance.version)
     return provenance if told == (archive.name, archive.version) else None
+
+
+def check_names(source: str, files: Sequence[OfferedFile]) -> None:
+    """Refuse a table that would stand where the receipt or another one's folder stands.
+
+    Raises
+    ------
+    RefusedError
+        With what the source could do.
+    """
+    for file in files:
+        if file.path.casefold() == RECEIPT_NAME:
+            raise RefusedError(
+                source,
+                f"no table that is called {RECEIPT_NAME}, as our receipt is",
+                repr(file.path),
+                "Leave it out with --exclude.",
+            )
+    both = file_and_folder([file.path for file in files])
+    if both is not None:
+        raise RefusedError(
+            source, "each path to be a file or a folder", f"{both!r} as both", "Leave one out."
+        )
 
 
 def write_receipt(provenance: Provenance, folder: Path) -> None:

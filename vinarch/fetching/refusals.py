@@ -9,22 +9,25 @@ signed.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, NoReturn
 
 import requests
-import urllib3
 
 from vinarch.errors import RefusedError
-from vinarch.fetching.addresses import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from vinarch.fetching.offers import OfferedFile
+
 LONGEST_MESSAGE = 200
 """Characters that we quote of a server's own message."""
+
+_QUERY = re.compile(r"(https?://[^\s?]*)\?\S*", re.IGNORECASE)
 
 _MESSAGE_BYTES = 65_536
 
@@ -74,6 +77,9 @@ class EmptyAnswerError(AnsweredError):
 class RestrictedError(RefusedError):
     """The list of files says that some are not public."""
 
+    open_files: tuple[OfferedFile, ...] = ()
+    """What was asked for besides, and is public."""
+
 
 class NoneListedError(RefusedError):
     """The list of files came, and has none of those that are wanted."""
@@ -109,7 +115,17 @@ class Question:
 
     def refusal(self, reason: str, kind: type[RefusedError] = RefusedError) -> RefusedError:
         """Return the error that says why the question got no answer."""
-        return kind(self.source, self.wanted, reason, self.next_step)
+        return kind(self.source, self.wanted, self.hidden(reason), self.next_step)
+
+    def hidden(self, text: str) -> str:
+        """Return a text in which none of our secrets is left."""
+        for secret in filter(None, self.secrets.values()):
+            text = re.sub(re.escape(secret), "…", text, flags=re.IGNORECASE)
+        return text
+
+    def quoted(self, text: str) -> str:
+        """Return a server's own words as we quote them: without secrets and queries, and short."""
+        return shorten(_QUERY.sub(r"\1?…", self.hidden(text)))
 
 
 _KINDS: Mapping[int, type[AnsweredError]] = {
@@ -122,6 +138,7 @@ _MEANINGS = {
     401: "it asks for a login",
     403: "it forbids the file, or our client name",
     404: "it does not have this",
+    407: "the proxy asks for a login, as in https_proxy=http://user:password@host:port",
     408: "it waited too long for our question",
     429: "too many requests",
     500: "the server failed",
@@ -152,7 +169,7 @@ def refuse(question: Question, answer: requests.Response) -> NoReturn:
     refuse_challenge(question, answer)
     status = answer.status_code
     meaning = _MEANINGS.get(status)
-    message = _message_in(answer)
+    message = question.quoted(_message_in(answer))
     reason = f"status {status}" + (f": {meaning}" if meaning else "")
     reason += f', saying "{message}"' if message else ""
     kind = _KINDS.get(status, AnsweredError)
@@ -192,31 +209,11 @@ def settled(error: PassingError, reason: str) -> RefusedError:
     return final
 
 
-def translate(
-    question: Question, error: requests.RequestException | urllib3.exceptions.HTTPError
-) -> RefusedError:
-    """Return the error for a question that got no answer, or half of one."""
-    request = getattr(error, "request", None)
-    host = host_of((request and request.url) or question.url)
-    cause = error.args[0] if error.args else None
-    cause = getattr(cause, "reason", None) or cause
-    said = getattr(getattr(cause, "__cause__", None), "strerror", None) or "it cannot be reached"
-    for kinds, words, refusal in _TROUBLES:
-        if isinstance(error, kinds) or isinstance(cause, kinds):
-            return question.refusal(words.format(host=host, said=said), refusal)
-    return question.refusal(f"a request to {host} that failed with {type(error).__name__}")
-
-
 def shorten(text: str) -> str:
     """Return a server's words on one line, cut where they grow long."""
-    line = " ".join(text.split())
+    # Half a pair of surrogates could be written nowhere.
+    line = " ".join(text.encode(errors="replace").decode().split())
     return line if len(line) <= LONGEST_MESSAGE else line[: LONGEST_MESSAGE - 1] + "…"
-
-
-class _NoConnectionError(PassingError):
-    """Nobody listens there: a server that starts anew is back soon, or it is no server."""
-
-    most_retries = 1
 
 
 def _worded(
@@ -231,9 +228,9 @@ def _worded(
 def _message_in(answer: requests.Response) -> str:
     try:
         message = json.loads(next(answer.iter_content(_MESSAGE_BYTES), b""))["message"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return ""
-    return shorten(str(message))
+    return str(message)
 
 
 def _retry_after(text: str) -> float | None:
@@ -246,47 +243,3 @@ def _retry_after(text: str) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-_Kinds: TypeAlias = tuple[type[Exception], ...]
-
-_NO_ADDRESS = (
-    requests.exceptions.MissingSchema,
-    requests.exceptions.InvalidSchema,
-    requests.exceptions.InvalidURL,
-)
-
-_TROUBLES: tuple[tuple[_Kinds, str, type[RefusedError]], ...] = (
-    (_NO_ADDRESS, "an address that is no http(s) URL", RefusedError),
-    (
-        (requests.Timeout, urllib3.exceptions.ReadTimeoutError),
-        "no answer from {host} in time",
-        PassingError,
-    ),
-    (
-        (requests.exceptions.SSLError, urllib3.exceptions.SSLError),
-        "no trustworthy TLS connection to {host}",
-        RefusedError,
-    ),
-    ((requests.exceptions.ProxyError,), "the proxy gives no connection to {host}", RefusedError),
-    (
-        (urllib3.exceptions.NameResolutionError,),
-        "the host name of {host} is unknown",
-        RefusedError,
-    ),
-    (
-        (urllib3.exceptions.NewConnectionError,),
-        "no connection to {host}: {said}",
-        _NoConnectionError,
-    ),
-    (
-        (
-            requests.ConnectionError,
-            requests.exceptions.ChunkedEncodingError,
-            urllib3.exceptions.ProtocolError,
-        ),
-        "the connection to {host} dropped",
-        PassingError,
-    ),
-)
-"""The first row that fits the error, or the cause inside it, words the refusal."""

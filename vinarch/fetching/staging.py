@@ -99,8 +99,11 @@ def write_whole(path: Path, text: str) -> None:
 def prune(folder: Path, kept: Collection[str]) -> None:
     """Remove everything below a folder but the kept paths; links are removed, not followed.
 
-    The folder itself goes, too, if nothing is left in it.
+    The folder itself goes, too, if nothing is left in it, or if it is a link.
     """
+    if folder.is_symlink():
+        folder.unlink()
+        return
     for place, folders, files in os.walk(folder, topdown=False):
         for name in (*files, *folders):
             path = Path(place, name)

@@ -86,6 +86,15 @@ class Stamps:
             with suppress(OSError):
                 self._append(_line(key, known))
 
+    def forget(self, name: str) -> None:
+        """Believe no stamp of a file any more: its bytes were found to be others."""
+        with self._lock:
+            for key in [key for key in self._hashes if key[0] == name]:
+                del self._hashes[key]
+                with suppress(OSError):
+                    # A line without hashes: it takes the place of the one before it.
+                    self._append(_line(key, {}))
+
     def keep(self, folders: Iterable[Path], names: Collection[str]) -> None:
         """Write the file anew, with the stamps of the files of these names in these folders.
 

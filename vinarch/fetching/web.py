@@ -18,7 +18,8 @@ import urllib3
 from vinarch.errors import RefusedError
 from vinarch.fetching.addresses import host_of
 from vinarch.fetching.patience import patiently
-from vinarch.fetching.refusals import Question, refuse, refuse_challenge, translate
+from vinarch.fetching.refusals import Question, refuse, refuse_challenge
+from vinarch.fetching.troubles import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,9 +137,11 @@ def get_json(session: requests.Session, question: Question, *, patient: bool = T
         with answering(session, question) as answer:
             try:
                 return answer.json()
-            except requests.JSONDecodeError:
+            except (ValueError, RecursionError):  # no JSON, a number too long, nested too deep
                 kind = answer.headers.get("Content-Type", "no Content-Type")
-                raise question.refusal(f"an answer that is no JSON ({kind})") from None
+                raise question.refusal(
+                    f"an answer that is no JSON, or none that can be read ({kind})"
+                ) from None
 
     try:
         answer = patiently(attempt) if patient else attempt()
@@ -184,6 +187,11 @@ def _get(session: requests.Session, question: Question) -> requests.Response:
         )
     except requests.RequestException:
         raise
+    except ValueError:
+        # Not chained: it quotes where a redirect leads, and what is no URL can still be signed.
+        raise question.refusal(
+            f"an address of {host_of(question.url)}, or where it leads to, that is no URL"
+        ) from None
     except OSError as error:
         # Such as a CA bundle that is not there: no fault of the folder that we write to.
         raise question.refusal(f"no way to ask {host_of(question.url)}: {error}") from error

@@ -10,18 +10,16 @@ import difflib
 import json
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from vinarch.catalog.keys import NUMBER, POSITIVE, SECTION, SOME_TEXTS, TEXT, WHOLE, Kind, shown
 from vinarch.errors import ParameterError
 from vinarch.parameters import check_choice
 from vinarch.running.config_places import Places
 from vinarch.searching import Objectives
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Settings = dict[str, Any]
 """The section of a part, as TOML can say it: a `name`, and what else that part takes."""
@@ -144,6 +142,10 @@ class SearchConfig:
             listed = list(value) if isinstance(value, tuple) else value
             if not kind.fits(listed):
                 self._refuse(name, kind.words, shown(value))
+        if "seed" in self.attributes:
+            self._refuse(
+                "attributes", "attributes other than seed, which is a setting of its own", "seed"
+            )
         check_choice(f"{self.places.of('on_error')}, on_error", self.on_error, ON_ERROR)
         Objectives.read(self.places.of("objectives"), list(self.objectives))
         settled: dict[str, Any] = {
@@ -171,8 +173,8 @@ class SearchConfig:
         """
         if isinstance(given, SearchConfig):
             return given
-        if isinstance(given, dict):
-            return cls._of(given, Places("a mapping"))
+        if isinstance(given, Mapping):
+            return cls._of(dict(given), Places("a mapping"))
         if isinstance(given, (str, os.PathLike)) and str(given).strip():
             return cls._of(*_read_toml(Path(given).expanduser()))
         raise ParameterError(

@@ -73,7 +73,7 @@ def make_evaluator(config: SearchConfig) -> Evaluator:
     name = settings.pop("name")
     with _placed(config, "evaluator"):
         make = _found(name)
-        _check_settings(name, inspect.signature(make).parameters, settings)
+        _check_settings(name, _parameters_of(make, name), settings)
         return check_evaluator(make(**settings))
 
 
@@ -150,7 +150,7 @@ def _placed(config: SearchConfig, section: str) -> Iterator[None]:
 def _found(name: str) -> Callable[..., Any]:
     path = EVALUATORS.get(name, name)
     module, _, attribute = path.partition(":")
-    if not (module and attribute):
+    if not (module and attribute) or module.startswith("."):
         near = difflib.get_close_matches(name, EVALUATORS, n=1)
         raise ParameterError(
             "evaluator",
@@ -175,6 +175,13 @@ def _found(name: str) -> Callable[..., Any]:
             "evaluator", f"a class or function of {module}", repr(attribute), HOW_TO
         )
     return make  # type: ignore[no-any-return]
+
+
+def _parameters_of(make: Callable[..., Any], name: str) -> Any:
+    try:
+        return inspect.signature(make).parameters
+    except ValueError as error:
+        raise ParameterError("evaluator", "a class or function of Python", name, HOW_TO) from error
 
 
 def _check_settings(name: str, known: Any, settings: Settings) -> None:

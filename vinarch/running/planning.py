@@ -14,6 +14,7 @@ from vinarch.recording import RecordedNetwork, Recorder, read_networks
 from vinarch.recording.run_folder import absolute_folder
 from vinarch.recording.settings import describe
 from vinarch.run_files import is_run, read_description
+from vinarch.running.asked import asked_of, costs_of, refuse_mistyped
 from vinarch.running.config import HOW_TO, SearchConfig
 from vinarch.running.parts import (
     check_evaluator,
@@ -122,10 +123,14 @@ def plan(config: Any, *, strategy: Any = None, evaluator: Any = None) -> Plan:
     else:
         # What the recorder would refuse, it refuses here.
         describe(folder, space, about)
-    first = tuple(searching.ask())
-    for candidate in first[:1]:
-        # What an evaluator first looks at when it is used, such as its data, it looks at here.
-        made.costs(candidate.genome)
+    first = asked_of(searching, space)
+    if not first:
+        raise ParameterError(
+            "strategy", "a first generation", "none: ask() gave no candidates", HOW_TO
+        )
+    # What an evaluator first looks at when it is used, such as its data, it looks at here.
+    costs = costs_of(made, first[0].genome)
+    refuse_mistyped(settled.objectives, costs, settled.places.of("objectives"))
     return Plan(
         config=settled,
         folder=folder,
@@ -195,7 +200,7 @@ def _about(config: SearchConfig, evaluator: Evaluator) -> dict[str, Any]:
         "first_epoch": first,
         "epoch_step": step,
         "objectives": config.objectives,
-        "attributes": {"seed": config.seed, **config.attributes},
+        "attributes": {**config.attributes, "seed": config.seed},
         "configuration": config.configuration,
         **{name: text for name, text in texts.items() if text},
     }
@@ -221,7 +226,10 @@ def _refuse_changes(config: SearchConfig, folder: Path) -> None:
         section, key, mine, theirs = "", name, value, before
         if isinstance(value, dict) and isinstance(before, dict):
             section = name
-            key = next(k for k in (*before, *value) if before.get(k) != value.get(k))
+            missing = object()
+            key = next(
+                k for k in (*before, *value) if before.get(k, missing) != value.get(k, missing)
+            )
             mine, theirs = value.get(key), before.get(key)
         places = config.places
         place = places.of(key, section) if places.text else places.source

@@ -15,6 +15,7 @@ from vinarch.errors import ParameterError, RecordingError, SearchError
 from vinarch.parameters import check_whole
 from vinarch.progress import LOGGER, LogProgress
 from vinarch.run_commons import open_run
+from vinarch.running.asked import asked_of, costs_of
 from vinarch.running.planning import plan
 from vinarch.running.seeds import training_seed
 from vinarch.running.states import SearchProgress, SearchState
@@ -162,7 +163,7 @@ class Search:
                 while candidates:
                     self.plan.strategy.tell(self._generation(candidates, trainer, place))
                     LOGGER.info("%s: %s", self.plan.folder.name, self.state)
-                    candidates = tuple(self.plan.strategy.ask())
+                    candidates = asked_of(self.plan.strategy, self.plan.space)
             finally:
                 self._progress.finish()
 
@@ -213,7 +214,7 @@ class Search:
     def _start(self, candidate: Candidate, seed: int, trainer: Trainer) -> int:
         """Start a network, or find it as it was started before, and let go of it."""
         known = _identity(candidate) in self._recorded
-        costs = {} if known else trainer.evaluator.costs(candidate.genome)
+        costs = {} if known else costs_of(trainer.evaluator, candidate.genome)
         network = patiently(
             lambda: trainer.start(
                 candidate,

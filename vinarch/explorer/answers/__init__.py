@@ -12,10 +12,10 @@ from vinarch.explorer.answers.cells import Cells, Held
 from vinarch.explorer.answers.choices import known_of
 from vinarch.explorer.answers.curves import Curves, Members, Overlay, Shown
 from vinarch.explorer.answers.desk import Ask, Desk, Listener, Question, Superseded, Ticket
-from vinarch.explorer.answers.distances import Distances
 from vinarch.explorer.answers.engine import Replays, Saved
 from vinarch.explorer.answers.genomes import Genomes
 from vinarch.explorer.answers.networks import Network, edges_of
+from vinarch.explorer.answers.pairwise import Distances
 from vinarch.explorer.answers.points import Points, published_table, row_of, run_of
 
 __all__ = [

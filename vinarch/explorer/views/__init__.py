@@ -11,8 +11,8 @@ from vinarch.explorer.views.cells import CellsView
 from vinarch.explorer.views.chosen import ChosenView
 from vinarch.explorer.views.controls import Controls
 from vinarch.explorer.views.curves import CurvesView
-from vinarch.explorer.views.distances import DistancesView
 from vinarch.explorer.views.engine import EngineView
+from vinarch.explorer.views.heat_map import DistancesView
 from vinarch.explorer.views.network import NetworkView
 from vinarch.explorer.views.rows import RowsView
 from vinarch.explorer.views.scatter import ScatterView

@@ -16,10 +16,10 @@ from bokeh.models import (
 
 from vinarch import figures
 from vinarch.distance import NAMES
-from vinarch.explorer.answers.distances import FOUND, Distances
+from vinarch.explorer.answers.pairwise import FOUND, Distances
 from vinarch.explorer.state import Arrange, Join, Measure
 from vinarch.explorer.views.asking import held_of, no_run
-from vinarch.explorer.views.distances_map import (
+from vinarch.explorer.views.heat_map_figure import (
     DistanceFigure,
     image_columns,
     join_columns,

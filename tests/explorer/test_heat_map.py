@@ -15,7 +15,7 @@ import vinarch
 from vinarch import distance, figures, linkage
 from vinarch.explorer.answers import Desk, Distances, Held, distances, known_of
 from vinarch.explorer.state import Arrange, Join, Matching, Measure, Run, State
-from vinarch.explorer.views.distances import METRIC_WORDS, DistancesView
+from vinarch.explorer.views.heat_map import METRIC_WORDS, DistancesView
 from vinarch.figures.heat_shades import SHADES
 from vinarch.figures.theme import DISTANCE_COLOURS
 from vinarch.summary import distances_of, structure_distances, structures_of, tree_of
