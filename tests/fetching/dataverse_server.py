@@ -28,6 +28,8 @@ class Reply:
     """Close the connection after so many bytes of the body."""
     hold: threading.Event | None = None
     """Wait for this before the rest of the body."""
+    drip_seconds: float = 0.0
+    """Send the body byte by byte, with so long between two."""
     chunked_length: bool = False
     """Send no Content-Length: the end of the connection ends the body."""
 
@@ -139,6 +141,11 @@ def _send(handler, reply):
     if reply.cut_after is not None or reply.chunked_length:
         handler.close_connection = True
     sent = body if reply.cut_after is None else body[: reply.cut_after]
+    if reply.drip_seconds:
+        for byte in body:
+            handler.wfile.write(bytes([byte]))
+            time.sleep(reply.drip_seconds)
+        return len(body)
     handler.wfile.write(sent)
     handler.wfile.flush()
     return len(sent)

@@ -96,7 +96,7 @@ def test_a_link_in_the_place_of_a_hidden_folder_goes_and_its_target_stays(
     for name in (".9.0.incoming", ".9.0.parts"):
         (parent / name).symlink_to(precious)
     fetch(refresh=True)
-    assert sorted(os.listdir(precious)) == ["a.part", "b.json", "c.txt"]
+    assert sorted(path.name for path in precious.iterdir()) == ["a.part", "b.json", "c.txt"]
     assert (parent / "9.0" / ONE).read_bytes() == BODY
     assert not (parent / "9.0").is_symlink()
 

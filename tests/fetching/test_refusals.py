@@ -117,7 +117,7 @@ def test_a_redirect_to_no_address_leads_to_the_next_source(
 def test_a_proxy_that_is_no_address_is_called_so(ask, monkeypatch, proxy):
     monkeypatch.setenv("http_proxy", proxy)
     monkeypatch.setenv("no_proxy", "")
-    with pytest.raises(RefusedError, match="a proxy setting .*http_proxy"):
+    with pytest.raises(RefusedError, match=r"a proxy setting .*http_proxy"):
         ask()
 
 
@@ -144,7 +144,9 @@ def test_a_list_with_half_a_character_is_refused_before_it_is_kept(
         dataverse.files = [Deposited(ONE, BODY, data_changes=changes)]
         with pytest.raises(RefusedError, match="a file entry that cannot be read"):
             source.fetch_manifest(archive)
-    dataverse.files = [Deposited(ONE, BODY, True, data_changes={"originalFileName": "\ud800"})]
+    dataverse.files = [
+        Deposited(ONE, BODY, ingested=True, data_changes={"originalFileName": "\ud800"})
+    ]
     with pytest.raises(RefusedError, match="a file entry that cannot be read"):
         source.fetch_manifest(archive)
     assert not kept.exists()

@@ -194,15 +194,15 @@ class DataverseSource:
         }
         closed = [file.path for file in tables if file.restricted]
         if closed and self.token is None:
-            error = RestrictedError(
+            refusal = RestrictedError(
                 self.name,
                 f"public tables of {archive.name}",
                 f"{len(closed)} of {len(tables)} tables restricted{_examples(closed)}",
                 f"Ask for access at https://doi.org/{self.doi}, and set VINARCH_DATAVERSE_TOKEN to "
                 "your API token.",
             )
-            error.open_files = tuple(offers[path] for path in offers if path not in closed)
-            raise error
+            refusal.open_files = tuple(offers[path] for path in offers if path not in closed)
+            raise refusal
         return tuple(offers.values())
 
     def _entries(self, archive: Archive) -> Iterator[Mapping[str, Any]]:

@@ -61,19 +61,20 @@ def fault_of_path(path: str) -> str | None:
     >>> fault_of_path("../table.csv")
     'an empty part, "." or ".."'
     """
-    if path.startswith("/"):
-        return "an absolute path"
-    if "\\" in path:
-        return "a backslash"
-    if not path.isprintable():
-        return "a character that cannot be printed"
-    if ":" in path.split("/", 1)[0]:
-        return "a drive letter or a scheme"
-    if not _NO_NAMES.isdisjoint(path.split("/")):
-        return 'an empty part, "." or ".."'
-    if any(len(part.encode()) > LONGEST_NAME_BYTES for part in path.split("/")):
-        return f"a name of more than {LONGEST_NAME_BYTES} bytes"
-    return None
+    parts = path.split("/")
+    faults = (
+        (path.startswith("/"), "an absolute path"),
+        ("\\" in path, "a backslash"),
+        (not path.isprintable(), "a character that cannot be printed"),
+        (":" in parts[0], "a drive letter or a scheme"),
+        (not _NO_NAMES.isdisjoint(parts), 'an empty part, "." or ".."'),
+        (
+            len(path) > LONGEST_NAME_BYTES / 4
+            and any(len(part.encode(errors="replace")) > LONGEST_NAME_BYTES for part in parts),
+            f"a name of more than {LONGEST_NAME_BYTES} bytes",
+        ),
+    )
+    return next((words for is_so, words in faults if is_so), None)
 
 
 def repeated_path(paths: Iterable[str]) -> str | None:

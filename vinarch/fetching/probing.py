@@ -17,7 +17,8 @@ import urllib3
 
 from vinarch.fetching.addresses import host_of
 from vinarch.fetching.patience import patiently
-from vinarch.fetching.refusals import may_pass, refuse, refuse_challenge, translate
+from vinarch.fetching.refusals import may_pass, refuse, refuse_challenge
+from vinarch.fetching.troubles import translate
 from vinarch.fetching.web import TIMEOUT_SECONDS, answering
 
 if TYPE_CHECKING:

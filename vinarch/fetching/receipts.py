@@ -131,8 +131,8 @@ def check_names(source: str, files: Sequence[OfferedFile]) -> None:
         if file.path.casefold() == RECEIPT_NAME:
             raise RefusedError(
                 source,
-                f"no table that is called {RECEIPT_NAME}, as our receipt is",
-                repr(file.path),
+                "names that leave room for our receipt",
+                f"a table {file.path!r}, which is called as our receipt is",
                 "Leave it out with --exclude.",
             )
     both = file_and_folder([file.path for file in files])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import requests
 import urllib3
-from requests.utils import get_environ_proxies, prepend_scheme_if_needed, select_proxy
+from requests.utils import get_environ_proxies, select_proxy
 from urllib3.util import parse_url
 
 from vinarch.errors import RefusedError
@@ -48,7 +48,7 @@ def _has_bad_proxy(url: str) -> bool:
     if proxy is None:
         return False
     try:
-        return not parse_url(prepend_scheme_if_needed(proxy, "http")).host
+        return not parse_url(proxy if "://" in proxy else f"http://{proxy}").host
     except (ValueError, urllib3.exceptions.HTTPError):
         return True
 
