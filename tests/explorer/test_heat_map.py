@@ -13,7 +13,7 @@ from matplotlib.colors import to_hex
 
 import vinarch
 from vinarch import distance, figures, linkage
-from vinarch.explorer.answers import Desk, Distances, Held, distances, known_of
+from vinarch.explorer.answers import Desk, Distances, Held, known_of, pairwise
 from vinarch.explorer.state import Arrange, Join, Matching, Measure, Run, State
 from vinarch.explorer.views.heat_map import METRIC_WORDS, DistancesView
 from vinarch.figures.heat_shades import SHADES
@@ -175,7 +175,7 @@ def test_experiments_together_are_mapped_too(desk, real_commons):
 
 
 def test_of_too_many_the_best_are_mapped_and_it_is_said(desk, real_commons, monkeypatch):
-    monkeypatch.setattr(distances, "MOST_MAPPED", 3)
+    monkeypatch.setattr(pairwise, "MOST_MAPPED", 3)
     answer = desk.answer_now(Distances(Held("JS9FR6", (EXPERIMENT,), RUN), "cityblock"))
     best = structures_of(real_commons, EXPERIMENT, 0, BITS)["structure"].tolist()[-3:]
     assert answer["structure_a"].unique().tolist() == best

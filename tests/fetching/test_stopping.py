@@ -13,7 +13,7 @@ import pytest
 from dataverse_server import Deposited, Loopback, Reply
 
 from vinarch.errors import RefusedError
-from vinarch.fetching import fetch_archive, streaming, web
+from vinarch.fetching import fetch_archive, pace, web
 
 TOP = "icpp_training_results"
 NEW = os.urandom(3 * 2**20)
@@ -35,9 +35,7 @@ except KeyboardInterrupt:
 @pytest.fixture
 def stalled(dataverse, storage):
     """Have three files that never come to their end."""
-    dataverse.files = [
-        Deposited(f"{TOP}/1gpu/{letter}_training_data.csv", NEW) for letter in "abc"
-    ]
+    dataverse.files = [Deposited(f"{TOP}/1gpu/{letter}_training_data.csv", NEW) for letter in "abc"]
     hold = threading.Event()
     yield dataverse, hold
     hold.set()
@@ -81,7 +79,7 @@ class Dripping(Loopback):
 
 @pytest.fixture
 def hasty(monkeypatch):
-    monkeypatch.setattr(streaming, "LOWEST_SPEED_SECONDS", 0.3)
+    monkeypatch.setattr(pace, "LOWEST_SPEED_SECONDS", 0.3)
 
 
 @pytest.mark.usefixtures("hasty")
@@ -111,7 +109,7 @@ def test_a_list_that_crawls_is_left_too(session):
 def test_a_slow_server_that_keeps_above_the_lowest_speed_is_borne(
     archive, home, dataverse, storage, told, monkeypatch
 ):
-    monkeypatch.setattr(streaming, "LOWEST_SPEED_BYTES", 10)
+    monkeypatch.setattr(pace, "LOWEST_SPEED_BYTES", 10)
     path = f"{TOP}/1gpu/a_training_data.csv"
     dataverse.files = [Deposited(path, NEW[:50])]
     storage.queue("/bucket/", Reply(200, NEW[:50], drip_seconds=0.02))

@@ -201,7 +201,7 @@ class DataverseSource:
                 f"Ask for access at https://doi.org/{self.doi}, and set VINARCH_DATAVERSE_TOKEN to "
                 "your API token.",
             )
-            refusal.open_files = tuple(offers[path] for path in offers if path not in closed)
+            refusal.open_files = tuple(offers[file.path] for file in tables if not file.restricted)
             raise refusal
         return tuple(offers.values())
 

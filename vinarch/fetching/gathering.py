@@ -23,6 +23,7 @@ from vinarch.fetching.offers import hold_against
 from vinarch.fetching.staging import open_new, prune, sync
 from vinarch.fetching.telling import Telling
 from vinarch.fetching.turns import Turns, each
+from vinarch.fetching.web import WebSession
 from vinarch.provenance import came_from
 
 if TYPE_CHECKING:
@@ -87,7 +88,9 @@ def gather(source: Source, files: Sequence[OfferedFile], room: Room, progress: P
     prune(room.staging, paths)
     if room.seat is None:
         room.parts.prune(paths)
-    telling = Telling(progress)
+    session = getattr(source, "session", None)
+    abandon = session.abandon if isinstance(session, WebSession) else None
+    telling = Telling(progress, abandon)
     wanted = [file for file in files if not _is_here(file, room)]
     begun = {file.path: room.parts.begun(file) for file in wanted}
     absent = sum(file.size_bytes or 0 for file in wanted)

@@ -11,7 +11,7 @@ import random
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from vinarch.fetching.refusals import PassingError, settled
+from vinarch.fetching.refusals import PassingError, SlowError, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,11 @@ LONGEST_WAIT_SECONDS = 120.0
 """All waits for one answer together; a server that asks for more patience counts as refusing."""
 
 
-def patiently(attempt: Callable[[], T], reached: Callable[[], int] = lambda: 0) -> T:
+def patiently(
+    attempt: Callable[[], T],
+    reached: Callable[[], int] = lambda: 0,
+    pause: Callable[[float], object] | None = None,
+) -> T:
     """Try until it works or patience ends.
 
     Parameters
@@ -37,7 +41,9 @@ def patiently(attempt: Callable[[], T], reached: Callable[[], int] = lambda: 0) 
         Raises `PassingError` where another try is worth while.
     reached : callable, optional
         Tells how far the attempts came. One that came further than all before it begins the
-        waits anew, so that a long transfer may drop often, as long as it goes on.
+        waits anew, so that a long transfer may drop often, as long as it does not crawl.
+    pause : callable, optional
+        Waits for some seconds; `time.sleep` if not given.
 
     Raises
     ------
@@ -50,7 +56,7 @@ def patiently(attempt: Callable[[], T], reached: Callable[[], int] = lambda: 0) 
             return attempt()
         except PassingError as error:
             refusal = error
-        if reached() > furthest:
+        if reached() > furthest and not isinstance(refusal, SlowError):
             furthest, tries, waited = reached(), 0, 0.0
         tries += 1
         if tries > _most_retries(refusal):
@@ -61,7 +67,7 @@ def patiently(attempt: Callable[[], T], reached: Callable[[], int] = lambda: 0) 
         waited += wait
         if waited > LONGEST_WAIT_SECONDS:
             raise settled(refusal, f"{refusal.got}; it asks to come back in {wait:.0f} seconds")
-        time.sleep(wait)
+        (pause or time.sleep)(wait)
 
 
 def _most_retries(refusal: PassingError) -> int:

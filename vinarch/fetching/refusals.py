@@ -95,6 +95,12 @@ class PassingError(AnsweredError):
     """What it is called if it does not pass."""
 
 
+class SlowError(PassingError):
+    """The server answers, but so slowly that another is the better hope."""
+
+    most_retries = 1
+
+
 @dataclass(frozen=True)
 class Question:
     """One GET, and the words for its refusal."""

@@ -17,9 +17,10 @@ import requests
 import urllib3
 
 from vinarch.fetching.offers import wrong_size
+from vinarch.fetching.pace import pieces_of
 from vinarch.fetching.patience import patiently
-from vinarch.fetching.refusals import EmptyAnswerError, PageError, PassingError
-from vinarch.fetching.web import answering
+from vinarch.fetching.refusals import EmptyAnswerError, PageError, PassingError, SlowError
+from vinarch.fetching.web import WebSession, answering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +79,7 @@ class _Transfer:
             self.answered = True
             if answer.status_code == requests.codes.requested_range_not_satisfiable:
                 self._discard(question)
-            blocks = _blocks_of(answer)
+            blocks = _blocks_of(answer, question)
             first = next(blocks, b"")
             self._refuse_what_is_no_file(answer, first, question)
             self._go_to_start_of(answer, question)
@@ -194,22 +195,20 @@ def stream(
     transfer = _Transfer(
         session, question, offer, target, advance, question_again or question, held, held
     )
-    patiently(transfer.attempt, transfer.furthest)
+    pause = session.pause if isinstance(session, WebSession) else None
+    patiently(transfer.attempt, transfer.furthest, pause)
 
 
-def _blocks_of(answer: requests.Response) -> Iterator[bytes]:
+def _blocks_of(answer: requests.Response, question: Question) -> Iterator[bytes]:
     """Yield an answer in whole blocks; before a drop is told, what came until then."""
-    raw: urllib3.response.HTTPResponse = answer.raw
-    # Asked for as it is stored; a server that packs it all the same is understood.
-    packed = answer.headers.get("Content-Encoding", "identity").lower() != "identity"
     gathered = bytearray()
     try:
-        while piece := raw.read1(BLOCK_BYTES, decode_content=packed):
+        for piece in pieces_of(answer, question):
             gathered += piece
             if len(gathered) >= BLOCK_BYTES:
                 yield bytes(gathered)
                 gathered.clear()
-    except urllib3.exceptions.HTTPError:
+    except (urllib3.exceptions.HTTPError, SlowError):
         if gathered:
             yield bytes(gathered)
         raise

@@ -29,9 +29,12 @@ class Telling:
     ----------
     progress : Progress
         Hears of all bytes; a `FileProgress` of each file, too.
+    abandon : callable, optional
+        Ends the connections behind the transfers, of which some may wait for a silent server.
     """
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, abandon: Callable[[], object] | None = None) -> None:
+        self._abandon = abandon
         self._progress = progress
         self._files = progress if isinstance(progress, FileProgress) else None
         self._lock = threading.Lock()
@@ -40,6 +43,12 @@ class Telling:
     def stop(self) -> None:
         """Let every transfer end when it next tells of bytes."""
         self._stopped.set()
+
+    def abandon(self) -> None:
+        """Let every transfer end now, even one that waits."""
+        self.stop()
+        if self._abandon is not None:
+            self._abandon()
 
     @property
     def stopped(self) -> bool:

@@ -44,7 +44,10 @@ _BAD_PROXY = (
 
 def _has_bad_proxy(url: str) -> bool:
     """Tell whether the environment names a proxy for a URL that is no address."""
-    proxy = select_proxy(url, get_environ_proxies(url))
+    try:
+        proxy = select_proxy(url, get_environ_proxies(url))
+    except ValueError:
+        return False  # the URL itself is the one that is none
     if proxy is None:
         return False
     try:

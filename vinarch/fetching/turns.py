@@ -41,8 +41,11 @@ def each(
         try:
             works += [threads.submit(take, file) for file in files]
             wait(works, return_when=FIRST_EXCEPTION)
+        except (KeyboardInterrupt, SystemExit):
+            telling.abandon()
+            raise
         finally:
-            # After an error or an interrupt the others end at their next block.
+            # After an error the others end at their next block.
             if not all(work.done() and not work.exception() for work in works):
                 telling.stop()
     errors = [work.exception() for work in works]

@@ -6,6 +6,7 @@ It knows no archive.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from contextlib import contextmanager
@@ -17,9 +18,12 @@ import urllib3
 
 from vinarch.errors import RefusedError
 from vinarch.fetching.addresses import host_of
+from vinarch.fetching.pace import pieces_of
 from vinarch.fetching.patience import patiently
 from vinarch.fetching.refusals import Question, refuse, refuse_challenge
+from vinarch.fetching.telling import StoppedError
 from vinarch.fetching.troubles import translate
+from vinarch.fetching.waking import WakingAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +48,9 @@ class WebSession(requests.Session):
         super().__init__()
         self.answers = answers
         self.headers["User-Agent"] = client_name()
+        self._connections = WakingAdapter()
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, self._connections)
         self._hiding = _QueriesHidden()
         _WIRE_LOGGER.addFilter(self._hiding)
 
@@ -56,6 +63,26 @@ class WebSession(requests.Session):
         elsewhere = self.should_strip_auth(before, after)  # type: ignore[no-untyped-call]
         if elsewhere:
             prepared_request.headers.pop(TOKEN_HEADER, None)
+
+    def abandon(self) -> None:
+        """End all transfers at once, in whatever thread; nothing more can be asked."""
+        self._connections.end()
+
+    @property
+    def abandoned(self) -> bool:
+        """Tell whether it was."""
+        return self._connections.ended.is_set()
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but no longer than until the session is abandoned.
+
+        Raises
+        ------
+        StoppedError
+            If it is.
+        """
+        if self._connections.ended.wait(seconds):
+            raise StoppedError
 
     def close(self) -> None:
         """Close the connections and stop watching the log."""
@@ -136,12 +163,10 @@ def get_json(session: requests.Session, question: Question, *, patient: bool = T
     def attempt() -> Any:
         with answering(session, question) as answer:
             try:
-                return answer.json()
+                return json.loads(b"".join(pieces_of(answer, question)))
             except (ValueError, RecursionError):  # no JSON, a number too long, nested too deep
                 kind = answer.headers.get("Content-Type", "no Content-Type")
-                raise question.refusal(
-                    f"an answer that is no JSON, or none that can be read ({kind})"
-                ) from None
+                raise question.refusal(f"an answer that is no JSON ({kind})") from None
 
     try:
         answer = patiently(attempt) if patient else attempt()
@@ -177,6 +202,8 @@ def answering(session: requests.Session, question: Question) -> Iterator[request
 
 
 def _get(session: requests.Session, question: Question) -> requests.Response:
+    if isinstance(session, WebSession) and session.abandoned:
+        raise StoppedError
     try:
         return session.get(
             question.url,

@@ -120,7 +120,8 @@ def client_of(given: Any, workers: int) -> Iterator[Any]:
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
-                dashboard_address=None,
+                # Some free port: None would take 8787, and complain where that is in use.
+                dashboard_address="127.0.0.1:0",
                 # Workers that are slow to end, or started anew, are no news.
                 silence_logs=logging.ERROR,
             ) as cluster,
