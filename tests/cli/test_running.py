@@ -129,9 +129,12 @@ def test_an_interruption_leaves_a_run_that_goes_on_and_says_how(tmp_path):
     running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True,
                                stdout=subprocess.DEVNULL)  # fmt: skip
     networks = tmp_path / "runs" / "one" / "networks.jsonl"
-    while not (networks.exists() and '"end"' in networks.read_text()):
+    started = ended = 0
+    while not started > ended > 0:
         assert running.poll() is None
         time.sleep(0.01)
+        said = networks.read_text() if networks.exists() else ""
+        started, ended = (said.count(f'"event": "{word}"') for word in ("start", "end"))
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=200)
     assert running.returncode == 130
