@@ -79,7 +79,12 @@ def test_a_broken_mirror_leaves_the_good_downloads_and_the_commons(home, make_mi
     assert vinarch.fetch("JS9FR6").provenance == commons.provenance
     with pytest.raises(DialectError):
         vinarch.fetch("JS9FR6", mirror=make_mirror("broken", first=RANDOM), refresh=True)
+    # A refresh believes no stamp: what was verified before is read once more.
+    stamps = home / "downloads/JS9FR6/9.0.stamps.jsonl"
+    assert before[0].pop(stamps)
     assert (downloads(home), state_of(home / "commons")) == before
+    assert vinarch.fetch("JS9FR6").provenance == commons.provenance
+    assert stamps.exists()
 
 
 def test_a_broken_first_mirror_leaves_no_receipt(home, make_mirror):

@@ -122,6 +122,8 @@ def test_an_interruption_leaves_a_run_that_goes_on_and_says_how(tmp_path):
     toml = TOML.replace('evaluator = "toy_search:Toy"', mine)
     (tmp_path / "search.toml").write_text(toml)
     code = (
+        # A test run in the background of a shell hands on that Ctrl-C is not heard.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "import sys; sys.argv[1:] = ['run', 'search.toml', '--seed', '9']; "
         "from vinarch.cli import main; main()"
     )

@@ -36,7 +36,9 @@ def test_this_is_no_notebook():
 
 
 def test_the_command_serves_until_it_is_interrupted(fetched_home):
-    command = [sys.executable, "-c", "from vinarch.cli import main; main()", "explore"]
+    # A test run in the background of a shell hands on that Ctrl-C is not heard.
+    hearing = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = [sys.executable, "-c", hearing + "from vinarch.cli import main; main()", "explore"]
     process = subprocess.Popen(
         [*command, str(fetched_home / "commons"), "--port", "0", "--no-browser"],
         stdout=subprocess.PIPE,

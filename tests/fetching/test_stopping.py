@@ -19,11 +19,13 @@ TOP = "icpp_training_results"
 NEW = os.urandom(3 * 2**20)
 
 CHILD = """
-import sys
+import signal, sys
 from pathlib import Path
 from dataclasses import replace
 from vinarch.catalog import find_archive
 from vinarch.fetching import fetch_archive
+# A test run in the background of a shell hands on that Ctrl-C is not heard.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 archive = replace(find_archive("JS9FR6"), companions=())
 try:
     fetch_archive(archive, Path(sys.argv[1]), dataverse_url=sys.argv[2])
