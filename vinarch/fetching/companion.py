@@ -16,6 +16,8 @@ from vinarch.fetching.refusals import Question
 from vinarch.fetching.streaming import stream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import requests
 
     from vinarch.catalog import Archive, Companion, ListedFile
@@ -46,30 +48,49 @@ class CompanionSource:
     def list_files(self, archive: Archive) -> tuple[OfferedFile, ...]:
         """Return what the card lists."""
         base = self.companion.url.rstrip("/")
-        offers = tuple(
-            OfferedFile(file.path, file.size_bytes, checksum_of(file), f"{base}/{quote(file.path)}")
-            for file in self.companion.files
-            if archive.role_of(file.path) is not None
+        return offers_of(
+            self.companion, archive, lambda path: f"{base}/{quote(path)}", (self.name, NEXT_STEP)
         )
-        if not offers:
-            raise RefusedError(
-                self.name, f"tables of {archive.name}", "none in the data card", NEXT_STEP
-            )
-        for offer in offers:
-            fault = fault_of_path(offer.path)
-            if fault:
-                raise CardError(
-                    f"data card of {archive.name}",
-                    "paths inside the archive",
-                    f"{offer.path!r}, which has {fault}",
-                    "Mend the card.",
-                )
-        return offers
 
     def deliver(self, file: OfferedFile, target: Target, advance: Advance) -> None:
         """Stream a file from below the companion's URL."""
         question = Question(file.location, self.name, file.path, NEXT_STEP)
         stream(self.session, question, file, target, advance)
+
+
+def offers_of(
+    companion: Companion,
+    archive: Archive,
+    address_of: Callable[[str], str],
+    told: tuple[str, str],
+) -> tuple[OfferedFile, ...]:
+    """Return the tables that the card lists of a companion; `told` is its name and what to do.
+
+    Raises
+    ------
+    CardError
+        If a path could leave the archive.
+    RefusedError
+        If the card lists no table.
+    """
+    name, next_step = told
+    offers = tuple(
+        OfferedFile(file.path, file.size_bytes, checksum_of(file), address_of(file.path))
+        for file in companion.files
+        if archive.role_of(file.path) is not None
+    )
+    if not offers:
+        raise RefusedError(name, f"tables of {archive.name}", "none in the data card", next_step)
+    for offer in offers:
+        fault = fault_of_path(offer.path)
+        if fault:
+            raise CardError(
+                f"data card of {archive.name}",
+                "paths inside the archive",
+                f"{offer.path!r}, which has {fault}",
+                "Mend the card.",
+            )
+    return offers
 
 
 def checksum_of(file: ListedFile) -> Checksum | None:

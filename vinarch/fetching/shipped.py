@@ -12,9 +12,9 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vinarch.errors import CardError, ChecksumError, RefusedError
-from vinarch.fetching.companion import checksum_of
-from vinarch.fetching.offers import OfferedFile, fault_of_path, some_of
+from vinarch.errors import ChecksumError
+from vinarch.fetching.companion import offers_of
+from vinarch.fetching.offers import OfferedFile, some_of
 from vinarch.fetching.refusals import AnsweredError
 from vinarch.fetching.streaming import BLOCK_BYTES
 from vinarch.fetching.web import own_version
@@ -65,26 +65,12 @@ class ShippedSource:
         RefusedError
             If the card lists no table, or a file is not there.
         """
-        offers = tuple(
-            OfferedFile(
-                file.path, file.size_bytes, checksum_of(file), str(self._folder / file.path)
-            )
-            for file in self.companion.files
-            if archive.role_of(file.path) is not None
+        offers = offers_of(
+            self.companion,
+            archive,
+            lambda path: str(self._folder / path),
+            (self.name, self.next_step),
         )
-        if not offers:
-            raise RefusedError(
-                self.name, f"tables of {archive.name}", "none in the data card", self.next_step
-            )
-        for offer in offers:
-            fault = fault_of_path(offer.path)
-            if fault:
-                raise CardError(
-                    f"data card of {archive.name}",
-                    "paths inside the archive",
-                    f"{offer.path!r}, which has {fault}",
-                    "Mend the card.",
-                )
         missing = [offer.path for offer in offers if not (self._folder / offer.path).is_file()]
         if missing:
             raise self._incomplete(f"{len(offers)} tables of {archive.name}", missing)

@@ -10,6 +10,7 @@ from bokeh.models import Column, ColumnDataSource, Div, HoverTool, Range1d
 from bokeh.plotting import figure
 
 from vinarch import figures
+from vinarch.errors import SelectionError
 from vinarch.explorer.state import ChooseStructure
 from vinarch.explorer.views.asking import cells_of, no_run
 from vinarch.explorer.views.looks import GLYPH_FONT, NOTE_STYLE, SCROLLS, plain_figure
@@ -149,7 +150,12 @@ class CellsView(View):
         """Draw the structures for print."""
         run = state.run
         if run is None:
-            raise NotImplementedError
+            raise SelectionError(
+                "structures that hold it",
+                "a chosen subsequence",
+                "none any more",
+                "Choose one, then save again.",
+            )
         experiment = str(answer["experiment"].iloc[0])
         return figures.structures(answer, experiment, run.start, run.symbols, width="double")
 
