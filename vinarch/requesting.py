@@ -14,6 +14,8 @@ from vinarch.catalog import find_archive, load_catalog
 from vinarch.dialects.rows import SourceFile
 from vinarch.errors import FetchError, ParameterError, RejectedRowsError, VinarchError
 from vinarch.fetching import (
+    ClosedTablesError,
+    Pace,
     Sitting,
     Terms,
     Wish,
@@ -77,6 +79,7 @@ def terms_from_environment() -> tuple[Path, Terms]:
         mirror=settings.mirror,
         dataverse_url=settings.dataverse_url,
         dataverse_token=settings.dataverse_token,
+        pace=Pace(settings.lowest_speed_bytes),
         wish=Wish(offline=settings.offline),
     )
 
@@ -116,33 +119,16 @@ def archives_of(named: str | Sequence[str]) -> list[Archive]:
 
 def fetch_one(card: Archive, home: Path, terms: Terms, *, strict: bool) -> None:
     """Fetch one archive and ingest its tables; its new files stay only if they could be read."""
-    terms = replace(terms, sitting=Sitting())
-    progress = terms.progress
-    holding = fetch_archive(
-        card,
-        home,
-        mirror=terms.mirror,
-        dataverse_url=terms.dataverse_url,
-        dataverse_token=terms.dataverse_token,
-        refresh=terms.refresh,
-        wish=terms.wish,
-        progress=progress,
-        sitting=terms.sitting,
-    )
-    files = [SourceFile(file.path, holding.path_of(file)) for file in holding.provenance.files]
-    root = home / COMMONS
-    try:
-        ingest(card, files, holding.provenance, root, strict=strict, progress=progress)
-    except RejectedRowsError:
-        # The files can be read and are as published; only this call wanted more of them.
-        holding.confirm()
-        raise
-    except BaseException:
-        holding.undo()
-        raise
-    holding.confirm()
-    if terms.wish.selection.include:
-        fetch_other_files(card, home, terms)
+    with Sitting() as sitting:
+        terms = replace(terms, sitting=sitting)
+        try:
+            _fetch_tables(card, home, terms, strict=strict)
+        except ClosedTablesError as closed:
+            if terms.wish.selection.include:
+                _fetch_others_without_tables(card, home, terms, closed)
+            raise
+        if terms.wish.selection.include:
+            fetch_other_files(card, home, terms)
 
 
 def raise_failed(failed: Mapping[str, VinarchError], tried: int) -> NoReturn:
@@ -169,3 +155,44 @@ def _in_brief(name: str, error: VinarchError) -> str:
         f"{error.where}: expected {error.expected}, got {error.got}. "
         f"`vinarch fetch {name}` tells how it can be had."
     )
+
+
+def _fetch_others_without_tables(
+    card: Archive, home: Path, terms: Terms, closed: ClosedTablesError
+) -> None:
+    """Fetch files that are no tables where these cannot come; an error tells of both."""
+    try:
+        fetch_other_files(card, home, terms)
+    except ParameterError:
+        return  # the globs match nothing but tables
+    except FetchError as error:
+        got = f"{closed.got}; and besides its tables {error.got}"
+        raise FetchError(closed.where, closed.expected, got, closed.next_step) from error
+
+
+def _fetch_tables(card: Archive, home: Path, terms: Terms, *, strict: bool) -> None:
+    progress = terms.progress
+    holding = fetch_archive(
+        card,
+        home,
+        mirror=terms.mirror,
+        dataverse_url=terms.dataverse_url,
+        dataverse_token=terms.dataverse_token,
+        refresh=terms.refresh,
+        wish=terms.wish,
+        progress=progress,
+        sitting=terms.sitting,
+        pace=terms.pace,
+    )
+    files = [SourceFile(file.path, holding.path_of(file)) for file in holding.provenance.files]
+    root = home / COMMONS
+    try:
+        ingest(card, files, holding.provenance, root, strict=strict, progress=progress)
+    except RejectedRowsError:
+        # The files can be read and are as published; only this call wanted more of them.
+        holding.confirm()
+        raise
+    except BaseException:
+        holding.undo()
+        raise
+    holding.confirm()

@@ -45,6 +45,24 @@ def run(home, deposit):
     return run
 
 
+def test_a_dry_run_tells_file_by_file_what_may_not_be_had(run, deposit, own_card):
+    for file in deposit.files:
+        if "time_to_run" in file.path or file.path.startswith("models/"):
+            file.entry_changes = {"restricted": True}
+    places = {"VINARCH_CATALOG": str(own_card)}
+    planned = run("fetch", "OWN", "--every-file", "--dry-run", **places).output
+    assert "closed   603 bytes  icpp_training_results/time_to_run.csv: restricted\n" in planned
+    assert "9 files would come, 4.3 MB; 0 files, 0 bytes, here already\n" in planned
+    assert (
+        "  3 files, 609 bytes, may not be had: restricted. Ask for access at "
+        "https://doi.org/10.7910/DVN/JS9FR6, and set VINARCH_DATAVERSE_TOKEN to your API token"
+    ) in planned
+    assert "  With 1 of the tables closed a fetch of them stops before it downloads" in planned
+    refused = run("fetch", "OWN", status=1, **places).stderr
+    assert "1 of 10 tables restricted (icpp_training_results/time_to_run.csv)" in refused
+    assert deposit.downloads_counted == 0
+
+
 def test_the_life_of_a_cache(run, home, deposit):
     planned = run("fetch", "JS9FR6", "--dry-run").output
     assert "comes    603 bytes  icpp_training_results/time_to_run.csv\n" in planned

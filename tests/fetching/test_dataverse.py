@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import io
 import pickle
+from dataclasses import replace
 
 import pytest
 from dataverse_server import SECRET, Deposited, Reply, error_reply, json_reply
@@ -105,14 +106,18 @@ def test_a_listing_without_tables_says_how_many_files_and_shows_some(dataverse, 
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
-def test_restricted_tables_refuse(dataverse, source, archive):
+def test_restricted_tables_are_listed_as_closed(dataverse, source, archive):
     dataverse.files = [
         Deposited(f"{FOLDER}/a_training_data.csv", CSV),
         Deposited(f"{FOLDER}/b_training_data.csv", CSV, entry_changes={"restricted": True}),
         Deposited("models/c.z01", CSV, entry_changes={"restricted": True}),
     ]
-    with pytest.raises(RefusedError, match=r"1 of 2 tables restricted \(.*/b_training_data\.csv\)"):
-        source.list_files(archive)
+    given, closed = source.list_files(archive)
+    assert given.closed is None
+    assert (closed.path, closed.closed.reason) == (f"{FOLDER}/b_training_data.csv", "restricted")
+    dataverse.token = "1234-abcd"
+    with_token = replace(source, token=dataverse.token)
+    assert [file.closed for file in with_token.list_files(archive)] == [None, None]
 
 
 @pytest.mark.parametrize(

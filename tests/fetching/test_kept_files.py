@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 
 import pytest
-from dataverse_server import Deposited
+from dataverse_server import Deposited, Reply
 
 from vinarch.errors import FetchError, StoreError
 from vinarch.fetching import (
@@ -19,7 +19,9 @@ from vinarch.fetching import (
     remove_leftover,
 )
 from vinarch.fetching.asking import refresh_list
+from vinarch.fetching.offers import Checksum, OfferedFile
 from vinarch.fetching.order import OfflineError
+from vinarch.fetching.parts import Parts
 
 ONE = "icpp_training_results/1gpu/a_training_data.csv"
 BODY = b"architecture,epoch\n0,1\n"
@@ -99,6 +101,50 @@ def test_a_link_in_the_place_of_a_hidden_folder_goes_and_its_target_stays(
     assert sorted(path.name for path in precious.iterdir()) == ["a.part", "b.json", "c.txt"]
     assert (parent / "9.0" / ONE).read_bytes() == BODY
     assert not (parent / "9.0").is_symlink()
+
+
+def test_so_it_is_in_the_place_of_the_folders_of_other_files(
+    fetch, home, archive, dataverse, told, tmp_path
+):
+    parent = fetch().folder.parent
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    dataverse.files += [Deposited("models/large.zip", bytes(3 * 2**20))]
+    for name in ("parts", "locks", "incoming"):
+        (parent / f".9.0.others.{name}").symlink_to(precious)
+    terms = Terms(
+        dataverse_url=dataverse.url, wish=Wish(Selection(("models/",))), progress=told, refresh=True
+    )
+    # Comes half, so that a part stays.
+    dataverse.queue("/access/datafile/102", Reply(303, b"", {"Location": f"{dataverse.url}/cut"}))
+    dataverse.queue("/cut", Reply(200, bytes(3 * 2**20), cut_after=2 * 2**20))
+    dataverse.queue("/access/datafile/102", Reply(403))
+    with pytest.raises(FetchError, match="status 403"):
+        fetch_other_files(archive, home, terms)
+    assert list(precious.iterdir()) == []
+    (part,) = (parent / ".9.0.others.parts").glob("*.part")
+    assert part.stat().st_size == 2 * 2**20
+    fetch_other_files(archive, home, terms)
+    assert list(precious.iterdir()) == []
+    assert (parent / "9.0.others/models/large.zip").stat().st_size == 3 * 2**20
+    assert not list(parent.glob(".9.0.others.*"))
+
+
+def test_a_link_in_the_place_of_a_part_is_not_written_through(tmp_path):
+    parts = Parts(tmp_path / "parts")
+    offer = OfferedFile("a.zip", 3 * 2**20, Checksum("md5", "00"), "https://d.example/7")
+    with parts.filling(offer) as part:
+        part.write(b"half")
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"mine")
+    (local,) = (tmp_path / "parts").glob("*.part")
+    local.unlink()
+    local.symlink_to(precious)
+    assert parts.begun(offer) == 0
+    with parts.filling(offer) as part:
+        part.write(b"half")
+    assert precious.read_bytes() == b"mine"
+    assert parts.begun(offer) == 4
 
 
 def test_a_table_that_is_called_as_our_receipt_is_refused(archive, home, dataverse, told):

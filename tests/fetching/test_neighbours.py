@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -44,6 +45,19 @@ found = fetch_other_files(archive, Path(sys.argv[1]), terms)
 print(len(found))
 """
 
+UNCHECKED_CHILD = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from vinarch.catalog import Companion, ListedFile, find_archive
+from vinarch.fetching import Terms, Wish, fetch_other_files, selection_of
+listed = tuple(ListedFile(path, None, None) for path in sys.argv[3].split())
+place = Companion("the lab", sys.argv[2], "", listed)
+archive = replace(find_archive("JS9FR6"), doi="", companions=(place,))
+terms = Terms(wish=Wish(selection_of(sys.argv[5:], None)), refresh=sys.argv[4] == "anew")
+print(len(fetch_other_files(archive, Path(sys.argv[1]), terms)))
+"""
+
 
 @pytest.fixture
 def deposit(dataverse):
@@ -53,19 +67,39 @@ def deposit(dataverse):
 
 
 @pytest.fixture
-def start(home, deposit):
+def run():
+    """Begin a process, and end it at the latest with the test."""
     children = []
 
-    def start(*globs):
-        command = [sys.executable, "-c", CHILD, str(home), deposit.url, *globs]
-        children.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+    def run(*command):
+        children.append(
+            subprocess.Popen([sys.executable, "-c", *command], stdout=subprocess.PIPE, text=True)
+        )
         return children[-1]
 
-    yield start
+    yield run
     for child in children:
         child.kill()
         child.wait()
         child.stdout.close()
+
+
+@pytest.fixture
+def start(run, home, deposit):
+    return lambda *globs: run(CHILD, str(home), deposit.url, *globs)
+
+
+@pytest.fixture
+def start_unchecked(run, home, file_server):
+    """Fetch from a place of whose files nobody publishes a size or checksum."""
+    file_server.files = {f"/{path}": body for path, body in MODELS.items()}
+    paths = " ".join(MODELS)
+
+    def start(*globs, anew=False):
+        mode = "anew" if anew else "as it is"
+        return run(UNCHECKED_CHILD, str(home), file_server.url, paths, mode, *globs)
+
+    return start
 
 
 def wait_until(condition, *children):
@@ -228,3 +262,66 @@ def test_what_another_process_records_meanwhile_stays_recorded(start, home, arch
         OtherRecord((other,)).write(home / "downloads/JS9FR6/9.0")
     assert child.communicate(timeout=60) == ("6\n", None)
     assert recorded(home) == sorted([*(p for p in MODELS if "1gpu" in p), other.path])
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_file_without_a_checksum_that_another_process_brings_is_taken_as_it_came(
+    start_unchecked, file_server, home, anew
+):
+    first_path, hold = next(iter(MODELS)), threading.Event()
+    file_server.queue(first_path, Reply(200, MODELS[first_path], hold=hold))
+    first = start_unchecked("models/1gpu/*")
+    wait_until(lambda: f"/{first_path}" in file_server.paths(), first)
+    wait_until(lambda: len(kept(home)) == 5, first)
+    second = start_unchecked("models/*", anew=anew)
+    wait_until(lambda: len(file_server.seen) == len(MODELS) + 5 * anew, first, second)
+    hold.set()
+    assert second.communicate(timeout=60) == (f"{len(MODELS)}\n", None)
+    assert first.communicate(timeout=60) == ("6\n", None)
+    # Who asks anew doubts what was here when it began, and not what came since.
+    doubted = [path for path in MODELS if anew and "1gpu" in path and path != first_path]
+    assert Counter(file_server.paths()) == {f"/{path}": 1 + (path in doubted) for path in MODELS}
+    assert kept(home) == MODELS
+    record = json.loads((home / "downloads/JS9FR6/9.0.others.json").read_text())["files"]
+    assert {file["path"]: file["sha256"] for file in record} == {
+        path: hashlib.sha256(body).hexdigest() for path, body in MODELS.items()
+    }
+    assert litter(home) == []
+
+
+def test_four_processes_make_one_download_of_each_file_without_a_checksum(
+    start_unchecked, file_server, home
+):
+    file_server.latency_seconds = 0.01
+    globs = (["models/1gpu/*", "*4gpu*"], ["*gpu/*"], ["*.zip"], ["models/4gpu/*", "*1gpu*"])
+    children = [start_unchecked(*some) for some in globs]
+    for child in children:
+        assert child.communicate(timeout=60) == (f"{len(MODELS)}\n", None)
+    assert Counter(file_server.paths()) == {f"/{path}": 1 for path in MODELS}
+    assert kept(home) == MODELS
+    assert litter(home) == []
+
+
+def test_what_came_without_a_checksum_comes_no_second_time_for_wider_globs(
+    start_unchecked, file_server, home
+):
+    for globs in (["models/1gpu/*"], ["*.zip"], ["models/1gpu/0*"]):
+        assert start_unchecked(*globs).wait(60) == 0
+    assert Counter(file_server.paths()) == {f"/{path}": 1 for path in MODELS}
+    # Who asks anew gets it anew.
+    assert start_unchecked("models/*", anew=True).wait(60) == 0
+    assert Counter(file_server.paths()) == {f"/{path}": 2 for path in MODELS}
+    assert kept(home) == MODELS
+
+
+def test_what_came_without_a_checksum_before_a_kill_is_not_taken_for_whole(
+    start_unchecked, file_server, home
+):
+    first_path = next(iter(MODELS))
+    file_server.queue(first_path, Reply(200, MODELS[first_path], hold=threading.Event()))
+    first = start_unchecked(first_path)
+    wait_until(lambda: f"/{first_path}" in file_server.paths(), first)
+    first.kill()
+    first.wait()
+    assert start_unchecked("*.zip").wait(60) == 0
+    assert kept(home) == MODELS

@@ -20,10 +20,25 @@ def test_set_values_are_read():
         "VINARCH_HOME": "/data/vinarch",
         "VINARCH_MIRROR": "https://mirror.example/",
         "VINARCH_DATAVERSE_URL": "https://dataverse.example",
+        "VINARCH_LOWEST_SPEED": " 50 ",
     }
     assert settings_from_environment(environment) == Settings(
-        Path("/data/vinarch"), "https://mirror.example/", "https://dataverse.example"
+        Path("/data/vinarch"),
+        "https://mirror.example/",
+        "https://dataverse.example",
+        lowest_speed_bytes=50,
     )
+
+
+@pytest.mark.parametrize("speed", ["-1", "1.5", "1 kB", "²", "9" * 5000])
+def test_a_lowest_speed_that_is_no_whole_number_is_refused(speed):
+    with pytest.raises(ParameterError, match=r"VINARCH_LOWEST_SPEED: .* bytes a second") as caught:
+        settings_from_environment({"VINARCH_LOWEST_SPEED": speed})
+    assert len(str(caught.value)) < 500
+
+
+def test_every_speed_can_be_borne():
+    assert settings_from_environment({"VINARCH_LOWEST_SPEED": "0"}).lowest_speed_bytes == 0
 
 
 def test_a_token_is_read_and_never_shown():
@@ -42,7 +57,10 @@ def test_a_token_that_cannot_be_one_is_refused_and_not_quoted(token):
 
 @pytest.mark.parametrize("blank", ["", "  "])
 def test_blank_values_count_as_unset(blank):
-    names = ("VINARCH_HOME", "VINARCH_MIRROR", "VINARCH_DATAVERSE_URL")
+    names = (
+        *("VINARCH_HOME", "VINARCH_MIRROR", "VINARCH_DATAVERSE_URL", "VINARCH_OFFLINE"),
+        "VINARCH_LOWEST_SPEED",
+    )
     assert settings_from_environment(dict.fromkeys(names, blank)) == Settings(
         platformdirs.user_cache_path("vinarch"), None, DEFAULT_DATAVERSE_URL
     )

@@ -15,6 +15,7 @@ from dataverse_server import Reply
 from vinarch.catalog import Companion, ListedFile
 from vinarch.errors import ChecksumError, FetchError, RefusedError
 from vinarch.fetching import fetch_archive, tarball
+from vinarch.fetching.sitting import Sitting
 from vinarch.fetching.tarball import TarballSource
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -64,7 +65,8 @@ def make(archive, session, file_server, tmp_path, told):
             url = f"{file_server.url}/{COMMIT}"
             file_server.files[f"/{COMMIT}"] = body
             companion = Companion("the lab", url, COMMIT, listed, "github-tarball", folder)
-            return TarballSource(companion, session, tmp_path, rooms, told)
+            sitting = rooms.enter_context(Sitting())
+            return TarballSource(companion, session, tmp_path, rooms, told, sitting)
 
         yield make
 

@@ -7,6 +7,7 @@ import tarfile
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from dataverse_server import Deposited, Reply, error_reply, json_reply
@@ -151,22 +152,60 @@ def test_globs_that_only_a_companion_matches_are_taken(ask, deposit, with_compan
         ask(["modles/*"], archive=with_companion, refresh=True)
 
 
-def test_what_a_tarball_holds_is_not_judged_before_it_came(
-    ask, dataverse, archive, file_server, told
-):
+NOTES = {"notes/read.txt": b"me"}
+
+
+@pytest.fixture
+def with_tarball(archive, file_server):
+    """Give the archive one place only, a repository's tarball, with notes beside the tables."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as tar:
-        for path, body in {**FILES, "notes/read.txt": b"me"}.items():
+        for path, body in {**FILES, **NOTES}.items():
             member = tarfile.TarInfo(f"top/{path}")
             member.size = len(body)
             tar.addfile(member, io.BytesIO(body))
     commit = "c0ffee" + "0" * 34
     file_server.files = {f"/{commit}": packed.getvalue()}
     companion = Companion("all", f"{file_server.url}/{commit}", commit, (), "github-tarball")
-    card = replace(archive, doi="", url="https://example.org/x", companions=(companion,))
-    ask(["notes/*"], archive=card)
+    return replace(archive, doi="", url="https://example.org/x", companions=(companion,))
+
+
+def test_what_a_tarball_holds_is_not_judged_before_it_came(ask, with_tarball):
+    ask(["notes/*"], archive=with_tarball)
     with pytest.raises(ParameterError, match=r"globs that match a file"):
-        ask(["ntoes/*"], archive=card)
+        ask(["ntoes/*"], archive=with_tarball)
+
+
+@pytest.mark.parametrize("globs", [["notes/*"], ["*"]])
+def test_a_tarball_is_downloaded_once_a_fetch_for_tables_and_other_files(
+    ask, with_tarball, file_server, home, told, globs
+):
+    ask(globs, archive=with_tarball, plan=True)
+    assert len(file_server.seen) == 1
+    ask(globs, archive=with_tarball)
+    assert len(file_server.seen) == 2
+    folder = home / "downloads/JS9FR6"
+    assert {path: (folder / "9.0" / path).read_bytes() for path in FILES} == FILES
+    assert (folder / "9.0.others/notes/read.txt").read_bytes() == b"me"
+    assert list((home / "downloads").rglob(".*")) == []
+    assert sum(bar[0] == "JS9FR6 9.0: tarball" for bar in told.bars) == 2
+    # Another fetch asks anew, if at all.
+    ask(globs, archive=with_tarball)
+    assert len(file_server.seen) == 2
+    ask(globs, archive=with_tarball, refresh=True)
+    assert len(file_server.seen) == 3
+
+
+def test_a_tarball_that_is_refused_is_asked_for_once_a_fetch(
+    ask, with_tarball, with_companion, file_server
+):
+    card = replace(with_tarball, companions=(*with_tarball.companions, *with_companion.companions))
+    with pytest.raises(ParameterError, match=r"notes/\*.*status 404"):
+        ask(["notes/*"], archive=card)
+    assert Counter(file_server.paths()) == {
+        urlsplit(with_tarball.companions[0].url).path: 1,
+        **{f"/{path}": 1 for path in FILES},
+    }
 
 
 # Nobody is asked twice

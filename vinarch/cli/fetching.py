@@ -127,7 +127,9 @@ def _tell_plan(plan: Plan) -> None:
         click.echo(f"{told.source} refused: {told.outcome}")
     for file in plan.files:
         size = "size unknown" if file.size_bytes is None else bytes_shown(file.size_bytes)
-        click.echo(f"{'here ' if file.is_here else 'comes'} {size:>12}  {file.path}")
+        word = "here" if file.is_here else "comes" if file.closed is None else "closed"
+        why = "" if file.closed is None else f": {file.closed.reason}"
+        click.echo(f"{word:<6} {size:>11}  {file.path}{why}")
     here = [file for file in plan.files if file.is_here]
     name = f"{plan.archive.name} {plan.archive.version}"
     click.echo(
@@ -139,6 +141,18 @@ def _tell_plan(plan: Plan) -> None:
         click.echo(
             f"  {files_shown(len(of_it))}, {_sum(file.size_bytes for file in of_it)}, "
             f"{came_from(source)}"
+        )
+    for closed in dict.fromkeys(file.closed for file in plan.closed if file.closed is not None):
+        of_it = [file for file in plan.closed if file.closed == closed]
+        click.echo(
+            f"  {files_shown(len(of_it))}, {_sum(file.size_bytes for file in of_it)}, may not be "
+            f"had: {closed.reason}. {closed.next_step}"
+        )
+    if plan.stops:
+        tables = sum(file.is_table for file in plan.closed)
+        click.echo(
+            f"  With {tables:,} of the tables closed a fetch of them stops before it downloads "
+            "any; --exclude leaves tables out."
         )
 
 

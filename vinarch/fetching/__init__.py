@@ -14,6 +14,7 @@ from vinarch.fetching.asking import (
     refresh_list,
 )
 from vinarch.fetching.choosing import EVERY_FILE, Coming, Selection, Wish, accept, selection_of
+from vinarch.fetching.closed import ClosedTablesError
 from vinarch.fetching.filled_folder import folder_named
 from vinarch.fetching.holdings import fetch_archive
 from vinarch.fetching.keeping import Holding
@@ -33,6 +34,7 @@ from vinarch.fetching.live_notes import LiveCheck
 from vinarch.fetching.manifest import Manifest, ManifestFile
 from vinarch.fetching.order import OfflineError
 from vinarch.fetching.other_record import OtherFile
+from vinarch.fetching.pace import Pace
 from vinarch.fetching.planning import Plan, PlannedFile
 from vinarch.fetching.settings import (
     DEFAULT_DATAVERSE_URL,
@@ -45,6 +47,7 @@ from vinarch.fetching.sitting import Sitting
 __all__ = [
     "DEFAULT_DATAVERSE_URL",
     "EVERY_FILE",
+    "ClosedTablesError",
     "Coming",
     "Damage",
     "Holding",
@@ -56,6 +59,7 @@ __all__ = [
     "ManifestFile",
     "OfflineError",
     "OtherFile",
+    "Pace",
     "Plan",
     "PlannedFile",
     "RefreshedList",

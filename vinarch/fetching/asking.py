@@ -22,6 +22,7 @@ from vinarch.fetching.manifest import Manifest, ManifestDifferences, compare_man
 from vinarch.fetching.neighbours import seated
 from vinarch.fetching.order import OfflineError, asking_of, offline_error, standing_receipt
 from vinarch.fetching.others import OtherShelf, fetch_others
+from vinarch.fetching.pace import USUAL_PACE, Pace
 from vinarch.fetching.planning import Plan, plan_from
 from vinarch.fetching.settings import DEFAULT_DATAVERSE_URL
 from vinarch.fetching.sitting import Sitting
@@ -50,6 +51,7 @@ class Terms:
     dataverse_url: str = DEFAULT_DATAVERSE_URL
     dataverse_token: str | None = field(default=None, repr=False)
     refresh: bool = False
+    pace: Pace = USUAL_PACE
     wish: Wish = PLAIN
     progress: Progress = field(default_factory=LogProgress)
     sitting: Sitting | None = field(default=None, compare=False, repr=False)
@@ -83,7 +85,14 @@ def plan_archive(archive: Archive, home: Path, terms: Terms) -> Plan:
         wish = terms.wish
         look = terms.refresh or wish.from_folder is not None
         standing = None if look else standing_receipt(places, asking.named, wish, lambda _: None)
-        plan = plan_from(places, asking.sources, standing, wish, Stamps.read(places.stamps))
+        plan = plan_from(
+            places,
+            asking.sources,
+            standing,
+            wish,
+            Stamps.read(places.stamps),
+            refresh=terms.refresh,
+        )
         if plan.files:
             if not any(wish.selection.takes(archive, file.path) for file in plan.files):
                 known = [file.path for file in known_files(archive, kept_manifest(places))]
@@ -134,7 +143,7 @@ def fetch_other_files(archive: Archive, home: Path, terms: Terms) -> tuple[Other
                 terms.progress.say(silence.in_words(archive))
             if silence is None or wish.offline or silence.lasts(datetime.now(UTC)):
                 return shelf.chosen(archive, wish.selection)
-        with seated(places, terms.progress) as seat:
+        with seated(places, terms.progress, doubting=terms.refresh) as seat:
             shelf = OtherShelf(places, seat)
             if terms.refresh:
                 shelf.doubt()
@@ -219,7 +228,7 @@ def _listing(
     places = Places(home.absolute(), archive)
     with (
         storing(places.folder),
-        web_session() as session,
+        web_session(pace=terms.pace) as session,
         releasing(lock_for(places, terms.progress)),
     ):
         yield (
@@ -233,9 +242,10 @@ def _listing(
 @contextmanager
 def _asking(archive: Archive, home: Path, terms: Terms) -> Iterator[tuple[Places, Asking]]:
     places = Places(home.absolute(), archive)
-    sitting = terms.sitting or Sitting()
-    with web_session(sitting.answers) as session, ExitStack() as rooms, storing(places.folder):
-        workshop = Workshop(session, places.lock.parent, rooms, terms.progress)
+    with storing(places.folder), ExitStack() as rooms:
+        sitting = terms.sitting or rooms.enter_context(Sitting())
+        session = rooms.enter_context(web_session(sitting.answers, terms.pace))
+        workshop = Workshop(session, places.lock.parent, rooms, terms.progress, sitting)
         dataverse = DataverseSource(
             terms.dataverse_url,
             archive.doi,

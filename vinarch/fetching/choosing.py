@@ -48,6 +48,21 @@ class Selection:
         wanted = _matches(path, self.include) if self.include else archive.role_of(path) is not None
         return wanted and not _matches(path, self.exclude)
 
+    def asks_for_tables(self, archive: Archive, paths: Iterable[str]) -> bool:
+        """Tell whether tables are wanted, and do not only come because a commons is made of them.
+
+        Examples
+        --------
+        >>> from vinarch.catalog import find_archive
+        >>> paths = ["icpp_training_results/time_to_run.csv", "models/1gpu/a.zip"]
+        >>> archive = find_archive("JS9FR6")
+        >>> [Selection(include).asks_for_tables(archive, paths) for include in ((), ("models/",))]
+        [True, False]
+        """
+        return not self.include or any(
+            archive.role_of(path) is not None and self.takes(archive, path) for path in paths
+        )
+
     def tables_of(self, archive: Archive, paths: Iterable[str]) -> frozenset[str]:
         """Return the tables among some paths that a fetch takes.
 

@@ -12,7 +12,8 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from vinarch.errors import ChecksumError, FetchError
+from vinarch.errors import ChecksumError, FetchError, MirrorError
+from vinarch.fetching.mirrors import MIRRORS
 from vinarch.fetching.offers import some_of
 
 if TYPE_CHECKING:
@@ -77,7 +78,12 @@ def tell_differences(provenance: Provenance, archive: Archive, progress: Progres
         )
 
 
-def nobody_gave(archive: Archive, asked: Sequence[Asked], hints: Sequence[str] = ()) -> FetchError:
+def nobody_gave(
+    archive: Archive,
+    asked: Sequence[Asked],
+    hints: Sequence[str] = (),
+    kind: type[FetchError] = FetchError,
+) -> FetchError:
     """Return the error that says what each source answered, and what helps.
 
     `hints` are the next steps that some of the answers call for.
@@ -104,13 +110,26 @@ def nobody_gave(archive: Archive, asked: Sequence[Asked], hints: Sequence[str] =
             " ".join(dict.fromkeys(hints)) or "Mend the data card.",
         )
     example = (listed or [archive.tables[0].globs[0]])[0]
-    return FetchError(
+    return kind(
         where,
         f"its tables from one of {len(asked)} sources",
         answers,
         "".join(f"{hint} " for hint in dict.fromkeys(hints))
         + "Try again later, or download the tables from another place and set VINARCH_MIRROR to a "
         f"folder that holds {archive.name}/{example} and so on; see docs/how-to/get-the-data.md.",
+    )
+
+
+def fewer_than_held(source: Source, given: int, held: Provenance) -> FetchError:
+    """Return the error for a source that gives fewer tables than are here."""
+    kind = MirrorError if isinstance(source, MIRRORS) else FetchError
+    return kind(
+        source.name,
+        f"at least the {len(held.files)} tables of {held.archive} {held.version} that are here "
+        f"already, from {held.source}",
+        f"{given} of {len(held.files)}",
+        "Nothing is changed. Complete the source; or take it all the same, so that the tables "
+        "that it lacks go away, with refresh=True (on the command line --refresh).",
     )
 
 

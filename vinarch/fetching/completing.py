@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from vinarch.errors import MirrorError
 from vinarch.fetching.filled_folder import FilledFolder
-from vinarch.fetching.gathering import RECORDED, is_held
-from vinarch.fetching.offers import Checksum, OfferedFile, fault_of_path, some_of
+from vinarch.fetching.gathering import is_held
+from vinarch.fetching.offers import RECORDED, Checksum, OfferedFile, fault_of_path, some_of
 from vinarch.fetching.receipts import files_of_receipt
 
 if TYPE_CHECKING:

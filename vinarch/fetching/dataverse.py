@@ -17,8 +17,8 @@ from vinarch.fetching.addresses import shown_url
 from vinarch.fetching.dataverse_hints import hints_of
 from vinarch.fetching.listing import ListingError, check_paths, files_listed
 from vinarch.fetching.manifest import Manifest
-from vinarch.fetching.offers import SHOWN_NAMES, OfferedFile
-from vinarch.fetching.refusals import NoneListedError, Question, RestrictedError
+from vinarch.fetching.offers import SHOWN_NAMES, Closed, OfferedFile
+from vinarch.fetching.refusals import NoneListedError, Question
 from vinarch.fetching.staging import write_whole
 from vinarch.fetching.streaming import stream
 from vinarch.fetching.web import TOKEN_HEADER, get_json
@@ -72,15 +72,21 @@ class DataverseSource:
         )
 
     def list_files(self, archive: Archive) -> tuple[OfferedFile, ...]:
-        """Return the version's tables, from the list that is kept or else from the server."""
+        """Return the version's tables, from the list that is kept or else from the server.
+
+        Without a token, those that are restricted are closed.
+        """
         kept = None if self.refresh else self._kept_manifest(archive)
         if kept is not None:
             try:
-                return self._offers(kept, archive)
+                offers = self._offers(kept, archive)
             except RefusedError as error:
                 if isinstance(error, NoneListedError) and kept.files:
                     raise  # the list of a version has no more to tell
-                # A restriction may have been lifted, a damaged list is mended: ask.
+            else:
+                if not any(file.closed for file in offers):
+                    return offers
+            # A restriction may have been lifted, a damaged list is mended: ask.
         manifest = self.fetch_manifest(archive)
         self._tell_newer(archive)
         return self._offers(manifest, archive)
@@ -186,24 +192,21 @@ class DataverseSource:
         except ListingError as error:
             raise self._refusal(error.expected, error.got) from error
         base = f"{self.url.rstrip('/')}/api/access/datafile"
-        offers = {
-            file.path: OfferedFile(
-                file.path, file.download_bytes, file.checksum, f"{base}/{file.id}"
+        closed = Closed(
+            "restricted",
+            f"Ask for access at https://doi.org/{self.doi}, and set VINARCH_DATAVERSE_TOKEN to "
+            "your API token.",
+        )
+        return tuple(
+            OfferedFile(
+                file.path,
+                file.download_bytes,
+                file.checksum,
+                f"{base}/{file.id}",
+                closed if file.restricted and self.token is None else None,
             )
             for file in tables
-        }
-        closed = [file.path for file in tables if file.restricted]
-        if closed and self.token is None:
-            refusal = RestrictedError(
-                self.name,
-                f"public tables of {archive.name}",
-                f"{len(closed)} of {len(tables)} tables restricted{_examples(closed)}",
-                f"Ask for access at https://doi.org/{self.doi}, and set VINARCH_DATAVERSE_TOKEN to "
-                "your API token.",
-            )
-            refusal.open_files = tuple(offers[file.path] for file in tables if not file.restricted)
-            raise refusal
-        return tuple(offers.values())
+        )
 
     def _entries(self, archive: Archive) -> Iterator[Mapping[str, Any]]:
         """Yield the file entries of all pages."""

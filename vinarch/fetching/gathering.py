@@ -19,7 +19,7 @@ import pooch
 
 from vinarch.errors import ChecksumError, StoreError
 from vinarch.fetching.intake import Intake
-from vinarch.fetching.offers import hold_against
+from vinarch.fetching.offers import RECORDED, hold_against
 from vinarch.fetching.staging import open_new, prune, sync
 from vinarch.fetching.telling import Telling
 from vinarch.fetching.turns import Turns, each
@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 FEW_FILES = 64
 """Up to so many new files are each brought to the disk for sure; of more, the whole disk is."""
 
-RECORDED = "sha256"
-"""The hash that every file gets, for the receipt, whatever its source publishes."""
-
 
 @dataclass(frozen=True)
 class Room:
@@ -56,13 +53,13 @@ class Room:
     stamps: Stamps
     seat: Seat | None = None
     """Where other processes bring files here at the same time: then each file goes on to the
-    archive's folder as soon as it is right, and parts of other files are left alone."""
+    archive's folder as soon as it is whole, and parts of other files are left alone."""
 
 
 def gather(source: Source, files: Sequence[OfferedFile], room: Room, progress: Progress) -> None:
     """Bring every offered file into the staging folder, whole and verified, and nothing else.
 
-    With a seat beside others, files that have a published checksum go on to the archive's folder.
+    With a seat beside others, they go on to the archive's folder.
 
     Parameters
     ----------
@@ -160,7 +157,7 @@ def _take_all(
         if room.seat is None:
             each(source.at_once, wanted, take, telling)
             return
-        turns = Turns(room.seat, room, telling, begun, take, _is_on_its_place)
+        turns = Turns(room.seat, room, telling, begun, take, is_on_its_place)
         each(source.at_once, wanted, turns.take_if_free, telling)
         if turns.busy:
             each(source.at_once, turns.busy, turns.take_when_free, telling)
@@ -196,8 +193,10 @@ def is_held(path: Path, offer: OfferedFile, stamps: Stamps) -> bool:
     return got == offer.checksum.value
 
 
-def _is_on_its_place(file: OfferedFile, room: Room) -> bool:
-    return is_held(room.folder / file.path, file, room.stamps)
+def is_on_its_place(file: OfferedFile, room: Room) -> bool:
+    """Tell whether the archive's folder has a file, as offered or as another process brought it."""
+    known = file if room.seat is None else room.seat.as_it_came(file)
+    return is_held(room.folder / file.path, known, room.stamps)
 
 
 class _Downloader:

@@ -14,34 +14,30 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from vinarch.errors import FetchError, MirrorError, RefusedError
+from vinarch.errors import FetchError, RefusedError
 from vinarch.fetching.choosing import PLAIN, Wish
+from vinarch.fetching.closed import ClosedTablesError
 from vinarch.fetching.comparing import (
     hold_against_record,
-    is_smaller,
     narrowed,
     nobody_gave,
     tell_differences,
 )
-from vinarch.fetching.completing import completed, kept_count
+from vinarch.fetching.completing import kept_count
 from vinarch.fetching.dataverse import DataverseSource
-from vinarch.fetching.filled_folder import FilledFolder
-from vinarch.fetching.fsspec_mirror import FsspecMirror
-from vinarch.fetching.gathering import RECORDED, Room, gather_told
-from vinarch.fetching.globs import check_globs
+from vinarch.fetching.gathering import Room, gather_told
 from vinarch.fetching.keeping import Exchange, Holding, Places, lock_for, storing, tidying
-from vinarch.fetching.known import kept_manifest, known_files
-from vinarch.fetching.mirror import FolderMirror, UrlMirror
+from vinarch.fetching.mirrors import AT_THEIR_WORD, MIRRORS
+from vinarch.fetching.offers import RECORDED
 from vinarch.fetching.order import asking_of, missing_here, offline_error, standing_receipt
+from vinarch.fetching.pace import USUAL_PACE
 from vinarch.fetching.parts import Parts
-from vinarch.fetching.planning import chosen_of, tell_coming
+from vinarch.fetching.picking import Picking
 from vinarch.fetching.receipts import (
-    check_names,
-    read_receipt,
     recorded_checksums,
     write_receipt,
 )
-from vinarch.fetching.refusals import AnsweredError
+from vinarch.fetching.refusals import RestrictedError, hint_of
 from vinarch.fetching.settings import DEFAULT_DATAVERSE_URL
 from vinarch.fetching.shipped import ShippedSource
 from vinarch.fetching.sitting import Sitting
@@ -60,6 +56,7 @@ if TYPE_CHECKING:
     from vinarch.catalog import Archive
     from vinarch.fetching.mirrors import MirrorText
     from vinarch.fetching.offers import OfferedFile
+    from vinarch.fetching.pace import Pace
     from vinarch.fetching.sources import Source
     from vinarch.progress import Progress
 
@@ -67,11 +64,6 @@ GAVE = "gave the files"
 """The outcome of the source that the files came from."""
 
 NO_DOI = "not asked: the archive has no DOI"
-
-AT_THEIR_WORD = (FolderMirror, UrlMirror, FilledFolder)
-"""The user's own, or held against a list of their own: nothing is recorded to hold them to."""
-
-MIRRORS = (*AT_THEIR_WORD, FsspecMirror)
 
 
 def fetch_archive(  # noqa: PLR0913 - each is a setting of its own
@@ -85,6 +77,7 @@ def fetch_archive(  # noqa: PLR0913 - each is a setting of its own
     wish: Wish = PLAIN,
     progress: Progress | None = None,
     sitting: Sitting | None = None,
+    pace: Pace = USUAL_PACE,
 ) -> Holding:
     r"""Make sure that an archive's tables are on this disk.
 
@@ -110,6 +103,8 @@ def fetch_archive(  # noqa: PLR0913 - each is a setting of its own
         Told bytes and fallbacks; the logger ``vinarch`` if not given.
     sitting : Sitting, optional
         What other steps of the same fetch were answered; added to.
+    pace : Pace, optional
+        How slowly a server may answer.
 
     Returns
     -------
@@ -150,9 +145,11 @@ def fetch_archive(  # noqa: PLR0913 - each is a setting of its own
     [('icpp_training_results/1gpu_training_data.csv', 19)]
     """
     progress = progress or LogProgress()
-    places, sitting = Places(home.absolute(), archive), sitting or Sitting()
-    with web_session(sitting.answers) as session, ExitStack() as rooms, storing(places.folder):
-        workshop = Workshop(session, places.lock.parent, rooms, progress)
+    places = Places(home.absolute(), archive)
+    with storing(places.folder), ExitStack() as rooms:
+        sitting = sitting or rooms.enter_context(Sitting())
+        session = rooms.enter_context(web_session(sitting.answers, pace))
+        workshop = Workshop(session, places.lock.parent, rooms, progress, sitting)
         dataverse = DataverseSource(
             dataverse_url,
             archive.doi,
@@ -195,33 +192,30 @@ def _ask_in_order(
     refresh: bool,
 ) -> Holding:
     archive = places.archive
-    held = None if refresh else read_receipt(archive, places.folder, None, say=lambda _: None)
     asked: list[Asked] = []
     hints: list[str] = []
+    kind: type[FetchError] = FetchError
+    queue = list(sources)
     # Who asks anew doubts what is here, too: no stamp counts.
     stamps = Stamps(places.stamps) if refresh else Stamps.read(places.stamps)
     room = Room(places.folder, places.staging, Parts(places.parts), stamps)
-    for number, source in enumerate(sources, start=1):
+    picking = Picking(places, room, wish, sources, progress, refresh)
+    for number, source in enumerate(queue, start=1):
         if not isinstance(source, (*MIRRORS, ShippedSource)):
             asked += _not_asked(archive, asked)
         try:
-            files = source.list_files(archive)
-            if not refresh:
-                files = completed(source, files, places, room.stamps)
-            pinned = isinstance(source, ShippedSource)
-            if held is not None and not pinned and is_smaller(archive, files, held):
-                raise _fewer(source, len(files), held)
-            known = (file.path for file in known_files(archive, kept_manifest(places)))
-            check_globs(archive, [*(one.path for one in files), *known], sources, wish, progress)
-            files, left_out = chosen_of(archive, files, wish.selection, held)
-            check_names(source.name, files)
-            tell_coming(wish, archive, source, files, ((room.folder, room.staging), room.stamps))
+            files, left_out = picking.tables_of(source, partly=number > len(sources))
             gather_told(source, files, room, archive, progress)
         except RefusedError as error:
             asked.append(Asked(source.name, error.got))
-            hints += [error.hint] if isinstance(error, AnsweredError) and error.hint else []
-            if number < len(sources):
-                following = sources[number].name
+            # Not the error itself, whose traceback would hold this function's connections.
+            hints += filter(None, [hint_of(error)])
+            if isinstance(error, RestrictedError):
+                kind = ClosedTablesError
+                # Where nobody has all, what it gives is taken.
+                queue += [source] * error.leaves_some
+            if number < len(queue) and queue[number] is not source:
+                following = queue[number].name
                 progress.say(f"{source.name} refused: {error.got}. Trying {following}.")
             continue
         if kept := kept_count(files, source):
@@ -236,25 +230,13 @@ def _ask_in_order(
         return Holding(archive, places.staging, provenance, Exchange(places, lock, vouched))
     if wish.offline:
         raise offline_error(archive, missing_here(places, wish), asked)
-    raise nobody_gave(archive, [*asked, *_not_asked(archive, asked)], hints)
+    raise nobody_gave(archive, [*asked, *_not_asked(archive, asked)], hints, kind)
 
 
 def _not_asked(archive: Archive, asked: Sequence[Asked]) -> list[Asked]:
     """Tell once, after the mirror, that there is no deposit to ask for."""
     skipped = Asked("Dataverse", NO_DOI)
     return [] if archive.doi or skipped in asked else [skipped]
-
-
-def _fewer(source: Source, given: int, held: Provenance) -> FetchError:
-    kind = MirrorError if isinstance(source, MIRRORS) else FetchError
-    return kind(
-        source.name,
-        f"at least the {len(held.files)} tables of {held.archive} {held.version} that are here "
-        f"already, from {held.source}",
-        f"{given} of {len(held.files)}",
-        "Nothing is changed. Complete the source; or take it all the same, so that the tables "
-        "that it lacks go away, with refresh=True (on the command line --refresh).",
-    )
 
 
 def _record(

@@ -23,6 +23,7 @@ from vinarch.fetching.live_tables import table_checks
 from vinarch.fetching.live_transfer import transfer_checks
 from vinarch.fetching.mirrors import is_on_this_machine
 from vinarch.fetching.probing import counting
+from vinarch.fetching.sitting import Sitting
 from vinarch.fetching.sources import Workshop, sources_of
 from vinarch.fetching.web import web_session
 
@@ -53,8 +54,13 @@ def check_live(archive: Archive, terms: Terms, home: Path | None = None) -> Iter
         If nobody may be asked.
     """
     kept = None if home is None else kept_manifest(Places(home.absolute(), archive))
-    with web_session() as session, tempfile.TemporaryDirectory() as folder, ExitStack() as rooms:
-        workshop = Workshop(session, Path(folder), rooms, terms.progress)
+    with (
+        web_session(pace=terms.pace) as session,
+        tempfile.TemporaryDirectory() as folder,
+        ExitStack() as rooms,
+    ):
+        sitting = rooms.enter_context(Sitting())
+        workshop = Workshop(session, Path(folder), rooms, terms.progress, sitting)
         dataverse = DataverseSource(
             terms.dataverse_url,
             archive.doi,

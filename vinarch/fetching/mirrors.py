@@ -17,6 +17,7 @@ import fsspec
 
 from vinarch.errors import MirrorError, ParameterError
 from vinarch.fetching.addresses import shown_url
+from vinarch.fetching.filled_folder import FilledFolder
 from vinarch.fetching.fsspec_mirror import FsspecMirror
 from vinarch.fetching.mirror import NEXT_STEP, FolderMirror, UrlMirror, open_mirror
 from vinarch.fetching.refusals import shorten
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
     MirrorText: TypeAlias = str | os.PathLike[str]
 
 SEPARATOR = ";"
+
+AT_THEIR_WORD = (FolderMirror, UrlMirror, FilledFolder)
+"""The user's own, or held against a list of their own: nothing is recorded to hold them to."""
+
+MIRRORS = (*AT_THEIR_WORD, FsspecMirror)
 
 _BYTES: tuple[type, ...] = (bytes, bytearray)
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-512": "sha512"}
 """Dataverse's names of the checksums, and those of `hashlib`."""
 
+RECORDED = "sha256"
+"""The hash that every file gets, for receipts and records, whatever its source publishes."""
 
 LONGEST_NAME_BYTES = 255
 """Of a file or folder on the usual file systems."""
@@ -39,6 +41,15 @@ class Checksum:
 
 
 @dataclass(frozen=True)
+class Closed:
+    """Why a listed file is not given to us."""
+
+    reason: str
+    """An adjective, such as ``restricted``."""
+    next_step: str
+
+
+@dataclass(frozen=True)
 class OfferedFile:
     """One file that a source says it has."""
 
@@ -49,6 +60,8 @@ class OfferedFile:
     checksum: Checksum | None
     location: str
     """The URL, or the path on this disk, that gives the bytes."""
+    closed: Closed | None = None
+    """None where the source says nothing against giving it."""
 
 
 def fault_of_path(path: str) -> str | None:

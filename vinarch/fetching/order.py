@@ -90,7 +90,7 @@ def standing_receipt(
     """
     archive = places.archive
     provenance = read_receipt(archive, places.folder, None, say, Stamps.read(places.stamps))
-    if provenance is None or missing_of(provenance, archive, wish.selection):
+    if provenance is None or _missing_of(places, provenance, wish):
         return None
     if not _is_as_pinned(provenance, archive):
         return None  # another vinarch brought along other files of this version
@@ -103,7 +103,7 @@ def missing_here(places: Places, wish: Wish) -> tuple[str, ...] | None:
     archive, selection = places.archive, wish.selection
     standing = read_receipt(archive, places.folder, None, lambda _: None)
     if standing is not None:
-        return missing_of(standing, archive, selection)
+        return _missing_of(places, standing, wish)
     known = [file.path for file in known_files(archive, kept_manifest(places))]
     wanted = selection.tables_of(archive, known)
     if not wanted:
@@ -142,6 +142,21 @@ def offline_error(
     )
     error.missing = tuple(missing or ())
     return error
+
+
+def _missing_of(places: Places, provenance: Provenance, wish: Wish) -> tuple[str, ...]:
+    """Return the tables that were left out and are wanted.
+
+    Those that the deposit closes are not, where tables only come besides.
+    """
+    archive, selection = places.archive, wish.selection
+    missing = missing_of(provenance, archive, selection)
+    known = (*(file.path for file in provenance.files), *provenance.left_out)
+    if not missing or selection.asks_for_tables(archive, known):
+        return missing
+    manifest = kept_manifest(places)
+    closed = {file.path for file in manifest.files if file.restricted} if manifest else set()
+    return tuple(path for path in missing if path not in closed)
 
 
 def _is_as_pinned(provenance: Provenance, archive: Archive) -> bool:

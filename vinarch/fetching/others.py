@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 
 from vinarch.errors import FetchError, RefusedError
 from vinarch.fetching.choosing import other_files
+from vinarch.fetching.closed import refuse_closed, split_closed
 from vinarch.fetching.dataverse import DataverseSource
-from vinarch.fetching.gathering import RECORDED, Room, gather, gathered_in, is_held
-from vinarch.fetching.known import kept_manifest, known_files
+from vinarch.fetching.gathering import Room, gather, gathered_in, is_on_its_place
+from vinarch.fetching.known import kept_manifest, known_files, with_known_checksums
 from vinarch.fetching.neighbours import other_parts
-from vinarch.fetching.offers import some_of
+from vinarch.fetching.offers import RECORDED, some_of
 from vinarch.fetching.order import offline_error
 from vinarch.fetching.other_record import OtherFile, OtherRecord, Silence
-from vinarch.fetching.planning import other_folders, tell_coming
-from vinarch.fetching.refusals import AnsweredError, RestrictedError
+from vinarch.fetching.planning import other_folders, other_stamps, tell_coming
+from vinarch.fetching.refusals import AnsweredError, hint_of
 from vinarch.fetching.stamps import Stamps
 from vinarch.provenance import came_from
 
@@ -55,11 +56,14 @@ class OtherShelf:
         self.places = places
         self.seat = seat
         self.folder, self.incoming = other_folders(places, 0 if seat is None else seat.number)
-        self.stamps = Stamps.read(self.folder.with_name(f"{self.folder.name}.stamps.jsonl"))
+        self.stamps = Stamps.read(other_stamps(places))
+        self.doubting = False
+        """Whether what was fetched before counts for nothing."""
 
     def doubt(self) -> None:
-        """Believe no stamp of an earlier fetch."""
+        """Believe no stamp and no checksum of an earlier fetch."""
         self.stamps = Stamps(self.stamps.path)
+        self.doubting = True
 
     def record(self) -> OtherRecord:
         """Return what is recorded, nothing where no record can be read."""
@@ -95,8 +99,7 @@ class OtherShelf:
             room = Room(self.folder, self.incoming, parts, self.stamps, self.seat)
             gather(source, offers, room, progress)
         except BaseException:
-            came = [one for one in offers if is_held(self.folder / one.path, one, self.stamps)]
-            self._record(came, source, room)
+            self._record([one for one in offers if is_on_its_place(one, room)], source, room)
             raise
         finally:
             progress.finish()
@@ -181,15 +184,13 @@ def fetch_others(
     done: set[str] = set()
     for source in sources:
         try:
-            listed = _open_files(source, wanted, refused)
-            # The list of files may have been fetched just now.
-            known = known_files(archive, kept_manifest(shelf.places))
-            checksums = {file.path: file.checksum for file in known}
-            offers = [
-                replace(file, checksum=file.checksum or checksums.get(file.path))
-                for file in listed
-                if file.path not in done
-            ]
+            listed, closed = split_closed(source.list_files(wanted))
+            if closed:  # that some files are not public hides no others
+                refused[source.name] = refuse_closed(
+                    source, wanted, (*listed, *closed), closed, "files"
+                )
+            new = [file for file in listed if file.path not in done]
+            offers = with_known_checksums(new, source, shelf.places, doubting=shelf.doubting)
             tell_coming(
                 wish, archive, source, offers, ((shelf.folder, shelf.incoming), shelf.stamps)
             )
@@ -215,24 +216,11 @@ def fetch_others(
     return refused
 
 
-def _open_files(
-    source: Source, wanted: Archive, refused: dict[str, RefusedError]
-) -> tuple[OfferedFile, ...]:
-    """Return what a source gives to us; that some files are not public hides no others."""
-    try:
-        return source.list_files(wanted)
-    except RestrictedError as error:
-        if not error.open_files:
-            raise
-        refused[source.name] = error
-        return error.open_files
-
-
 def _came_from_nobody(
     archive: Archive, missing: Sequence[str], refused: Mapping[str, RefusedError]
 ) -> FetchError:
     answers = "".join(f"; [{source}] {error.got}" for source, error in refused.items())
-    hints = [error.hint for error in refused.values() if isinstance(error, AnsweredError)]
+    hints = map(hint_of, refused.values())
     return FetchError(
         f"files of {archive.name} {archive.version} besides its tables",
         "each to come from one of the sources",

@@ -60,6 +60,8 @@ class Parts:
         try:
             told = json.loads(sidecar.read_bytes())
             size = part.stat().st_size
+            if part.is_symlink():
+                return 0  # what it leads to is not ours to fill
         except (OSError, ValueError):
             return 0
         if told != _identity(offer) or size > (offer.size_bytes or size):

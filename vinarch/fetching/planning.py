@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 from vinarch.errors import RefusedError
 from vinarch.fetching.choosing import Coming, Wish, other_files
+from vinarch.fetching.closed import refuse_closed
 from vinarch.fetching.completing import completed
 from vinarch.fetching.gathering import is_held
+from vinarch.fetching.known import with_known_checksums
 from vinarch.fetching.other_record import OTHERS
 from vinarch.fetching.receipts import read_receipt
+from vinarch.fetching.stamps import Stamps
 from vinarch.provenance import Asked
 
 if TYPE_CHECKING:
@@ -23,9 +26,8 @@ if TYPE_CHECKING:
     from vinarch.catalog import Archive
     from vinarch.fetching.choosing import Selection
     from vinarch.fetching.keeping import Places
-    from vinarch.fetching.offers import OfferedFile
+    from vinarch.fetching.offers import Closed, OfferedFile
     from vinarch.fetching.sources import Source
-    from vinarch.fetching.stamps import Stamps
     from vinarch.provenance import Provenance
 
 
@@ -40,6 +42,8 @@ class PlannedFile:
     """Who would give it, or gave it."""
     is_here: bool
     is_table: bool
+    closed: Closed | None = None
+    """Why it would not come."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +54,23 @@ class Plan:
     files: tuple[PlannedFile, ...]
     """Tables first, each kind sorted by path."""
     refused: tuple[Asked, ...] = ()
-    """Sources that refused their list."""
+    """Sources that refused their list, or all tables at once."""
+    stops: bool = False
+    """Whether a fetch would end with an error before tables come, since some are closed."""
 
     @property
     def coming(self) -> tuple[PlannedFile, ...]:
-        """Return the files that are not here."""
-        return tuple(file for file in self.files if not file.is_here)
+        """Return the files that are not here and may be had."""
+        return tuple(file for file in self.files if not file.is_here and file.closed is None)
+
+    @property
+    def closed(self) -> tuple[PlannedFile, ...]:
+        """Return the files that are not here and may not be had."""
+        return tuple(file for file in self.files if file.closed is not None)
 
     @property
     def coming_bytes(self) -> int:
-        """Return the size of what is not here; files of unknown size count nothing."""
+        """Return the size of what would come; files of unknown size count nothing."""
         return sum(file.size_bytes or 0 for file in self.coming)
 
 
@@ -92,7 +103,7 @@ def tell_coming(
     places: tuple[Sequence[Path], Stamps],
 ) -> None:
     """Tell the wish's `approve` what of some files is not in any of the folders."""
-    absent = [file for file in files if not _is_in(file, *places)]
+    absent = [file for file in files if not is_in(file, *places)]
     if absent:
         size = sum(file.size_bytes or 0 for file in absent)
         wish.approve(Coming(archive.name, source.name, len(absent), size))
@@ -104,6 +115,8 @@ def plan_from(
     standing: Provenance | None,
     wish: Wish,
     stamps: Stamps,
+    *,
+    refresh: bool = False,
 ) -> Plan:
     """Return what a fetch would do that asks these sources.
 
@@ -118,38 +131,75 @@ def plan_from(
     wish : Wish
         What is wanted.
     stamps : Stamps
-        Of the archive's files.
+        Of the archive's tables.
+    refresh : bool
+        Whether what came without a published checksum would come again.
     """
     archive = places.archive
     refused: dict[str, str] = {}
+    stops = False
     if standing is not None:
         tables = [
             PlannedFile(file.path, file.size_bytes, standing.source, True, True)  # noqa: FBT003
             for file in standing.files
         ]
     else:
-        held = read_receipt(archive, places.folder, None, lambda _: None)
-        tables = []
-        for source, files in _lists(archive, sources, refused):
-            if wish.from_folder is not None:
-                files = completed(source, files, places, stamps)  # noqa: PLW2901
-            taken, _ = chosen_of(archive, files, wish.selection, held)
-            tables = _planned(source, taken, (places.folder, places.staging), stamps, table=True)
-            break
-    others: list[PlannedFile] = []
+        tables = _planned_tables(places, sources, wish, stamps, refused)
+        closed = [file for file in tables if file.closed is not None]
+        paths = [file.path for file in tables]
+        stops = bool(closed) and (
+            len(closed) == len(tables) or wish.selection.asks_for_tables(archive, paths)
+        )
+    others: dict[str, PlannedFile] = {}
     if wish.selection.include:
         wanted = other_files(archive, wish.selection)
-        known: set[str] = set()
         folders = other_folders(places)
+        known = Stamps.read(other_stamps(places))
         for source, files in _lists(wanted, sources, refused):
-            new = [file for file in files if file.path not in known]
-            known.update(file.path for file in new)
-            others += _planned(source, new, folders, stamps, table=False)
+            offers = with_known_checksums(files, source, places, doubting=refresh)
+            for file in _planned(source, offers, folders, known, table=False):
+                if file.path not in others or others[file.path].closed is not None:
+                    others[file.path] = file
     return Plan(
         archive,
-        (*tables, *sorted(others, key=lambda file: file.path)),
+        (*tables, *(others[path] for path in sorted(others))),
         tuple(Asked(*told) for told in refused.items()),
+        stops,
     )
+
+
+def _planned_tables(
+    places: Places,
+    sources: Sequence[Source],
+    wish: Wish,
+    stamps: Stamps,
+    refused: dict[str, str],
+) -> list[PlannedFile]:
+    """Return the tables of the first source that gives all, or else of the first that gives some.
+
+    Why others do not goes to `refused`.
+    """
+    archive = places.archive
+    held = read_receipt(archive, places.folder, None, lambda _: None)
+    partly: list[PlannedFile] = []
+    for source, files in _lists(archive, sources, refused):
+        if wish.from_folder is not None:
+            files = completed(source, files, places, stamps)  # noqa: PLW2901
+        taken, _ = chosen_of(archive, files, wish.selection, held)
+        tables = _planned(source, taken, (places.folder, places.staging), stamps, table=True)
+        closed = {file.path for file in tables if file.closed is not None}
+        if not closed:
+            return tables
+        offers = [file for file in taken if file.path in closed]
+        refused[source.name] = refuse_closed(source, archive, taken, offers, "tables").got
+        partly = partly or tables
+    return partly
+
+
+def other_stamps(places: Places) -> Path:
+    """Return where the stamps of files that are no tables are kept."""
+    folder, _ = other_folders(places)
+    return folder.with_name(f"{folder.name}.stamps.jsonl")
 
 
 def other_folders(places: Places, seat: int = 0) -> tuple[Path, Path]:
@@ -177,11 +227,14 @@ def _planned(
     *,
     table: bool,
 ) -> list[PlannedFile]:
-    return [
-        PlannedFile(file.path, file.size_bytes, source.name, _is_in(file, folders, stamps), table)
-        for file in files
-    ]
+    planned = []
+    for file in files:
+        here = is_in(file, folders, stamps)
+        closed = None if here else file.closed
+        planned.append(PlannedFile(file.path, file.size_bytes, source.name, here, table, closed))
+    return planned
 
 
-def _is_in(file: OfferedFile, folders: Sequence[Path], stamps: Stamps) -> bool:
+def is_in(file: OfferedFile, folders: Sequence[Path], stamps: Stamps) -> bool:
+    """Tell whether one of some folders has the bytes of an offered file."""
     return any(is_held(folder / file.path, file, stamps) for folder in folders)

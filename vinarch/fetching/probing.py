@@ -16,6 +16,7 @@ import requests
 import urllib3
 
 from vinarch.fetching.addresses import host_of
+from vinarch.fetching.pace import CrawlError
 from vinarch.fetching.patience import patiently
 from vinarch.fetching.refusals import may_pass, refuse, refuse_challenge
 from vinarch.fetching.troubles import translate
@@ -166,7 +167,7 @@ def _unfollowed(session: requests.Session, question: Question) -> Iterator[reque
             if not answer.ok:  # a redirect counts as such
                 refuse(question, answer)
             yield answer
-    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, CrawlError) as error:
         raise translate(question, error) from None
     except ValueError:
         # The library looks at the next address even where it does not go there.

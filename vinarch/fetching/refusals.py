@@ -22,8 +22,6 @@ from vinarch.errors import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from vinarch.fetching.offers import OfferedFile
-
 LONGEST_MESSAGE = 200
 """Characters that we quote of a server's own message."""
 
@@ -77,8 +75,10 @@ class EmptyAnswerError(AnsweredError):
 class RestrictedError(RefusedError):
     """The list of files says that some are not public."""
 
-    open_files: tuple[OfferedFile, ...] = ()
-    """What was asked for besides, and is public."""
+    hint = ""
+    """What helps."""
+    leaves_some: bool = False
+    """Whether what is public may come without the rest."""
 
 
 class NoneListedError(RefusedError):
@@ -205,6 +205,11 @@ def refuse_challenge(question: Question, answer: requests.Response) -> None:
             "which only a browser can",
             ChallengeError,
         )
+
+
+def hint_of(error: RefusedError) -> str:
+    """Return what helps against a refusal; empty where nothing special does."""
+    return error.hint if isinstance(error, AnsweredError | RestrictedError) else ""
 
 
 def settled(error: PassingError, reason: str) -> RefusedError:

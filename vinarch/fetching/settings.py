@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from vinarch.errors import ParameterError
+from vinarch.fetching.pace import USUAL_PACE
+from vinarch.fetching.refusals import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,10 +33,12 @@ class Settings:
     """Sent to the installation at `dataverse_url` only, and never shown."""
     offline: bool = False
     """Whether no connection may be opened."""
+    lowest_speed_bytes: int = USUAL_PACE.lowest_bytes
+    """A second; a server that sends less is left."""
 
 
 def settings_from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read ``VINARCH_HOME``, ``VINARCH_MIRROR``, ``VINARCH_OFFLINE`` and those of Dataverse.
+    """Read ``VINARCH_HOME``, ``VINARCH_MIRROR`` and the others that tell how files are fetched.
 
     Parameters
     ----------
@@ -51,7 +55,7 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
     ------
     ParameterError
         If ``VINARCH_HOME`` begins with the ``~`` of a user who has no home, the token cannot be
-        one, or ``VINARCH_OFFLINE`` is neither yes nor no.
+        one, ``VINARCH_OFFLINE`` is neither yes nor no, or ``VINARCH_LOWEST_SPEED`` no number.
 
     Examples
     --------
@@ -67,6 +71,9 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
         dataverse_url=values.get("VINARCH_DATAVERSE_URL", "").strip() or DEFAULT_DATAVERSE_URL,
         dataverse_token=_token(values.get("VINARCH_DATAVERSE_TOKEN", "").strip()),
         offline=_yes_no("VINARCH_OFFLINE", values.get("VINARCH_OFFLINE", "")),
+        lowest_speed_bytes=_speed(
+            "VINARCH_LOWEST_SPEED", values.get("VINARCH_LOWEST_SPEED", "").strip()
+        ),
     )
 
 
@@ -95,6 +102,21 @@ def _yes_no(name: str, text: str) -> bool:
         return word in _YES
     raise ParameterError(name, "1 or 0", repr(text), "Set it to 1 to ask nobody, or unset it.")
 
+
+def _speed(name: str, text: str) -> int:
+    if not text:
+        return USUAL_PACE.lowest_bytes
+    if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS:
+        return int(text)
+    raise ParameterError(
+        name,
+        "a whole number of bytes a second",
+        shorten(repr(text)),
+        f"Unset it for {USUAL_PACE.lowest_bytes:,}, or set it to 0 to wait for whatever comes.",
+    )
+
+
+_MOST_DIGITS = 15
 
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})

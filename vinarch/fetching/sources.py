@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from vinarch.catalog import Archive, Companion
     from vinarch.fetching.offers import OfferedFile
+    from vinarch.fetching.sitting import Sitting
     from vinarch.fetching.streaming import Advance, Target
     from vinarch.progress import Progress
 
@@ -36,8 +37,10 @@ class Workshop:
     folder: Path
     """For nameless files that a source needs on the way."""
     rooms: ExitStack
-    """Closes them at the end."""
+    """Closes them at the end of a step."""
     progress: Progress
+    sitting: Sitting
+    """What other steps of the same fetch were given."""
 
 
 class Source(Protocol):
@@ -102,7 +105,12 @@ def _file_by_file(companion: Companion, workshop: Workshop) -> Source:
 
 def _one_tarball(companion: Companion, workshop: Workshop) -> Source:
     return TarballSource(
-        companion, workshop.session, workshop.folder, workshop.rooms, workshop.progress
+        companion,
+        workshop.session,
+        workshop.folder,
+        workshop.rooms,
+        workshop.progress,
+        workshop.sitting,
     )
 
 

@@ -17,9 +17,9 @@ import requests
 import urllib3
 
 from vinarch.fetching.offers import wrong_size
-from vinarch.fetching.pace import pieces_of
+from vinarch.fetching.pace import CrawlError, pieces_of
 from vinarch.fetching.patience import patiently
-from vinarch.fetching.refusals import EmptyAnswerError, PageError, PassingError, SlowError
+from vinarch.fetching.refusals import EmptyAnswerError, PageError, PassingError
 from vinarch.fetching.web import WebSession, answering
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class _Transfer:
             self.answered = True
             if answer.status_code == requests.codes.requested_range_not_satisfiable:
                 self._discard(question)
-            blocks = _blocks_of(answer, question)
+            blocks = _blocks_of(answer)
             first = next(blocks, b"")
             self._refuse_what_is_no_file(answer, first, question)
             self._go_to_start_of(answer, question)
@@ -199,16 +199,16 @@ def stream(
     patiently(transfer.attempt, transfer.furthest, pause)
 
 
-def _blocks_of(answer: requests.Response, question: Question) -> Iterator[bytes]:
+def _blocks_of(answer: requests.Response) -> Iterator[bytes]:
     """Yield an answer in whole blocks; before a drop is told, what came until then."""
     gathered = bytearray()
     try:
-        for piece in pieces_of(answer, question):
+        for piece in pieces_of(answer):
             gathered += piece
             if len(gathered) >= BLOCK_BYTES:
                 yield bytes(gathered)
                 gathered.clear()
-    except (urllib3.exceptions.HTTPError, SlowError):
+    except (urllib3.exceptions.HTTPError, CrawlError):
         if gathered:
             yield bytes(gathered)
         raise

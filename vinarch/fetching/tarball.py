@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import requests
 
     from vinarch.catalog import Archive, Companion
+    from vinarch.fetching.sitting import Sitting
     from vinarch.fetching.streaming import Advance, Target
     from vinarch.progress import Progress
 
@@ -55,8 +56,10 @@ class TarballSource:
     folder: Path
     """Where the nameless files are, on the disk that the tables will be on."""
     rooms: ExitStack
-    """Closes these files when the fetch is over."""
+    """Closes those with members when a step of the fetch is over."""
     progress: Progress
+    sitting: Sitting
+    """Has the tarball if it came in an earlier step, and keeps it."""
     at_once: int = 1
     """Its bytes stand in one file with one position."""
     _places: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -68,12 +71,12 @@ class TarballSource:
         return f"companion: {self.companion.name}"
 
     def list_files(self, archive: Archive) -> tuple[OfferedFile, ...]:
-        """Download the tarball and read the archive's tables out of it."""
-        packed = self.rooms.enter_context(TemporaryFile(dir=self.folder))  # noqa: SIM115
+        """Download the tarball, once a fetch, and read the archive's tables out of it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        packed = self._packed(archive)
+        packed.seek(0)
         self._bodies = self.rooms.enter_context(TemporaryFile(dir=self.folder))  # noqa: SIM115
         self._places = {}
-        self._download(archive, packed)
-        packed.seek(0)
         try:
             # GzipFile checks the sum of what it unpacks; tarfile alone would accept a cut.
             with gzip.open(packed) as unpacked:
@@ -97,6 +100,21 @@ class TarballSource:
     def refusal(self, reason: str) -> RefusedError:
         """Return the error that says why the tarball is not taken."""
         return RefusedError(self.name, f"a tarball of {self.companion.url}", reason, NEXT_STEP)
+
+    def _packed(self, archive: Archive) -> IO[bytes]:
+        """Return the tarball as it came, now or in an earlier step."""
+        known = self.sitting.packed.get(self.companion.url)
+        if isinstance(known, RefusedError):
+            raise known
+        if known is None:
+            known = self.sitting.rooms.enter_context(TemporaryFile(dir=self.folder))  # noqa: SIM115
+            try:
+                self._download(archive, known)
+            except RefusedError as error:
+                self.sitting.packed[self.companion.url] = error
+                raise
+            self.sitting.packed[self.companion.url] = known
+        return known
 
     def _download(self, archive: Archive, packed: IO[bytes]) -> None:
         offer = OfferedFile("tarball", None, None, self.companion.url)

@@ -55,6 +55,11 @@ class Telling:
         """Tell whether they were told to."""
         return self._stopped.is_set()
 
+    def say(self, message: str) -> None:
+        """Tell the user something."""
+        with self._lock:
+            self._progress.say(message)
+
     def advance(self, amount: int) -> None:
         """Tell of bytes that are here without a transfer."""
         if amount:

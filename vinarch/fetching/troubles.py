@@ -14,16 +14,20 @@ from urllib3.util import parse_url
 
 from vinarch.errors import RefusedError
 from vinarch.fetching.addresses import host_of
-from vinarch.fetching.refusals import PassingError
+from vinarch.fetching.pace import CrawlError
+from vinarch.fetching.refusals import PassingError, SlowError
 
 if TYPE_CHECKING:
     from vinarch.fetching.refusals import Question
 
 
 def translate(
-    question: Question, error: requests.RequestException | urllib3.exceptions.HTTPError
+    question: Question,
+    error: requests.RequestException | urllib3.exceptions.HTTPError | CrawlError,
 ) -> RefusedError:
     """Return the error for a question that got no answer, or half of one."""
+    if isinstance(error, CrawlError):
+        return question.refusal(str(error), SlowError)
     request = getattr(error, "request", None)
     host = host_of((request and request.url) or question.url)
     if isinstance(error, requests.exceptions.InvalidURL) and _has_bad_proxy(question.url):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from vinarch.errors import RefusedError
+from vinarch.fetching.offers import RECORDED
 from vinarch.fetching.refusals import AnsweredError
 from vinarch.fetching.telling import StoppedError
 
@@ -73,10 +74,11 @@ class Turns:
     busy: list[OfferedFile] = field(default_factory=list)
     """What others were at when its turn came first."""
     refused: list[AnsweredError] = field(default_factory=list)
+    _told: bool = False
 
     def take_if_free(self, file: OfferedFile) -> None:
         """Take a file unless another process is at it."""
-        with self.seat.turn(file.path, wait=False) as mine:
+        with self.seat.turn(file.path) as mine:
             if mine:
                 self._take(file)
             else:
@@ -84,8 +86,18 @@ class Turns:
 
     def take_when_free(self, file: OfferedFile) -> None:
         """Take a file that another process was at, if it did not bring it."""
-        with self.seat.turn(file.path, wait=True):
+        with self.seat.turn(file.path, self._meanwhile):
             self._take(file)
+
+    def _meanwhile(self) -> None:
+        """Say once that others are waited for, and wait no longer than for a word to stop."""
+        if self.telling.stopped:
+            raise StoppedError
+        if not self._told:
+            self._told = True
+            self.telling.say(
+                f"Another process is bringing {len(self.busy)} of these files; waiting for it."
+            )
 
     def _take(self, file: OfferedFile) -> None:
         room = self.room
@@ -104,6 +116,9 @@ class Turns:
             if len(self.refused) == MOST_REFUSED:
                 raise
             return
-        if file.checksum is not None and not self.telling.stopped:
-            here.parent.mkdir(parents=True, exist_ok=True)
-            (room.staging / file.path).replace(here)
+        if self.telling.stopped:
+            return
+        here.parent.mkdir(parents=True, exist_ok=True)
+        (room.staging / file.path).replace(here)
+        if file.checksum is None:
+            self.seat.tell(file, room.stamps.hash_of(file.path, here, RECORDED))

@@ -13,15 +13,26 @@ from weakref import WeakSet
 
 from requests.adapters import HTTPAdapter
 
+from vinarch.fetching.pace import paced
+
 if TYPE_CHECKING:
     import requests
     import urllib3
 
+    from vinarch.fetching.pace import Pace
+
 
 class WakingAdapter(HTTPAdapter):
-    """Makes the connections of a session, and remembers them as long as they last."""
+    """Makes the connections of a session, and remembers them as long as they last.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    pace : Pace
+        How slowly who answers on them may go on.
+    """
+
+    def __init__(self, pace: Pace) -> None:
+        self.pace = pace
         self.ended = threading.Event()
         self._sockets: WeakSet[socket.socket] = WeakSet()
         self._lock = threading.Lock()
@@ -54,6 +65,7 @@ class WakingAdapter(HTTPAdapter):
 def _remembered(kind: type[Any], adapter: WakingAdapter) -> type[Any]:
     class Remembered(kind):  # type: ignore[misc]
         waker = adapter
+        response_class = paced(kind.response_class, adapter.pace)
 
         def connect(self) -> None:
             super().connect()

@@ -18,7 +18,7 @@ import urllib3
 
 from vinarch.errors import RefusedError
 from vinarch.fetching.addresses import host_of
-from vinarch.fetching.pace import pieces_of
+from vinarch.fetching.pace import USUAL_PACE, CrawlError, pieces_of
 from vinarch.fetching.patience import patiently
 from vinarch.fetching.refusals import Question, refuse, refuse_challenge
 from vinarch.fetching.telling import StoppedError
@@ -28,6 +28,7 @@ from vinarch.fetching.waking import WakingAdapter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from vinarch.fetching.pace import Pace
     from vinarch.fetching.sitting import Answers
 
 TIMEOUT_SECONDS = (10.0, 60.0)
@@ -44,11 +45,11 @@ _WIRE_LOGGER = logging.getLogger("urllib3.connectionpool")
 class WebSession(requests.Session):
     """A session that says who we are, keeps the token at its host, and logs no query."""
 
-    def __init__(self, answers: Answers | None = None) -> None:
+    def __init__(self, answers: Answers | None = None, pace: Pace = USUAL_PACE) -> None:
         super().__init__()
         self.answers = answers
         self.headers["User-Agent"] = client_name()
-        self._connections = WakingAdapter()
+        self._connections = WakingAdapter(pace)
         for scheme in ("http://", "https://"):
             self.mount(scheme, self._connections)
         self._hiding = _QueriesHidden()
@@ -120,7 +121,7 @@ def client_name() -> str:
     return f"vinarch/{package['Version']}" + (f" (+{urls[0]})" if urls else "")
 
 
-def web_session(answers: Answers | None = None) -> WebSession:
+def web_session(answers: Answers | None = None, pace: Pace = USUAL_PACE) -> WebSession:
     """Return a session for one fetch; the caller closes it.
 
     Proxies and certificates are those of the environment, as the library requests reads it.
@@ -130,8 +131,10 @@ def web_session(answers: Answers | None = None) -> WebSession:
     answers : Answers, optional
         The JSON and the refusals of an earlier session of the same fetch; added to. Without it
         each question is asked, however often it comes.
+    pace : Pace, optional
+        How slowly a server may answer.
     """
-    return WebSession(answers)
+    return WebSession(answers, pace)
 
 
 def get_json(session: requests.Session, question: Question, *, patient: bool = True) -> Any:
@@ -163,7 +166,7 @@ def get_json(session: requests.Session, question: Question, *, patient: bool = T
     def attempt() -> Any:
         with answering(session, question) as answer:
             try:
-                return json.loads(b"".join(pieces_of(answer, question)))
+                return json.loads(b"".join(pieces_of(answer)))
             except (ValueError, RecursionError):  # no JSON, a number too long, nested too deep
                 kind = answer.headers.get("Content-Type", "no Content-Type")
                 raise question.refusal(f"an answer that is no JSON ({kind})") from None
@@ -196,7 +199,7 @@ def answering(session: requests.Session, question: Question) -> Iterator[request
             if answer.status_code not in question.accepted:
                 refuse(question, answer)
             yield answer
-    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, CrawlError) as error:
         # Not chained: the text of such an error quotes the URL that a redirect led to.
         raise translate(question, error) from None
 
