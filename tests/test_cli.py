@@ -123,6 +123,13 @@ def test_match_across_all(fetched):
     assert "1 of 4,824 matching subsequences" in done.stdout
 
 
+def test_match_within_phases_is_what_python_says(fetched, real_commons):
+    words = ["match", "JS9FR6", "--within-phase", "--min-length=6", "--rows=0"]
+    done = CliRunner(env=fetched).invoke(commands, words)
+    rows = len(vinarch.match(real_commons, min_length=6, within_phase=True))
+    assert done.stdout.startswith(f"0 of {rows:,} matching subsequences")
+
+
 def test_statistics_print_a_row_a_measure_and_write_all_columns(fetched, tmp_path):
     out = tmp_path / "statistics.csv"
     words = ["statistics", "JS9FR6", "--where=beam=1e14", "--by=gpus", f"--out={out}"]

@@ -361,3 +361,28 @@ def test_the_sum_of_an_accuracy_column_is_exact(real_commons):
     )
     assert Fraction(total, 2**60) == exact
     assert np.isfinite(float(exact))
+
+
+def test_within_phases_a_run_across_two_is_cut_where_the_phase_ends(real_commons):
+    mine = real_commons.select(experiment=PUBLISHED[0])
+    found = vinarch.match(mine, min_length=7, within_phase=True).compute()
+    flats = {text.split(":")[1] for text in genome_states(mine).compute()["structure_id"]}
+    # A run of seven symbols is a whole phase, held by two structures at least.
+    expected = {
+        (start, flat[start : start + 7]): sum(
+            other[start : start + 7] == flat[start : start + 7] for other in flats
+        )
+        for flat in flats
+        for start in (0, 7, 14)
+    }
+    rows = zip(found["start"], found["subsequence"], found["count"], strict=True)
+    assert {(start, run): count for start, run, count in rows} == {
+        key: count for key, count in expected.items() if count > 1
+    }
+    with nothing_computes():
+        vinarch.match(mine, within_phase=True)
+
+
+def test_no_phase_is_longer_than_the_longest(real_commons):
+    with pytest.raises(ParameterError, match=r"from 1 to 7 \(symbols\), got 8"):
+        vinarch.match(real_commons, min_length=8, within_phase=True)

@@ -167,3 +167,8 @@ def test_curves_of_half_epochs_and_of_a_few_epochs_are_drawn(others):
 def test_an_archive_without_curves_says_so(layers):
     with pytest.raises(SelectionError, match="validation accuracies epoch by epoch, got none"):
         figures.learning_curves(layers)
+
+
+def test_genomes_without_phases_cannot_be_matched_within_them(layers):
+    with pytest.raises(ParameterError, match="genomes of evovis-layers have no phases, got True"):
+        vinarch.match(layers, within_phase=True)

@@ -1,7 +1,6 @@
 """The distributed matcher: lazy tables in, a lazy table of matching subsequences out.
 
-The mergeable states of `vinarch.genome_state` are gathered, and the kernel runs on the genomes of
-each experiment, or once on those of all.
+The states of `vinarch.genome_state` are gathered, and the kernel runs on each experiment or on all.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import pyarrow as pa
 
 from vinarch.commons import check_commons
 from vinarch.errors import ParameterError
-from vinarch.genome import flatten_nested, search_space, symbol_matrix
+from vinarch.genome import MacroSpace, flatten_nested, search_space, symbol_matrix
 from vinarch.genome_state import SUMS, genome_states, mean_of_words
 from vinarch.parameters import check_choice, check_whole
 from vinarch.schema import ARCHITECTURES, MATCHES
@@ -28,11 +27,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from vinarch.commons import By, Commons
+    from vinarch.genome import SearchSpace
     from vinarch.genome.sequences import Symbols
 
 
 def match(
-    commons: Commons, by: By | None = "experiment", min_length: int = MIN_LENGTH
+    commons: Commons,
+    by: By | None = "experiment",
+    min_length: int = MIN_LENGTH,
+    *,
+    within_phase: bool = False,
 ) -> dd.DataFrame:
     """Find the subsequences that structures share at the same place in their genomes.
 
@@ -47,6 +51,8 @@ def match(
         Match within each experiment, or across all of them, each ``structure_id`` once.
     min_length : int, default 5
         Shortest run to keep, in symbols; genomes may differ in length and have any alphabet.
+    within_phase : bool, default False
+        Whether a run ends where a phase of the genome does, so that each phase is matched alone.
 
     Returns
     -------
@@ -59,7 +65,8 @@ def match(
     MixedSpacesError, SelectionError
         If the experiments belong to several search spaces, or there is none.
     ParameterError
-        If `commons`, `by` or `min_length` cannot be.
+        If `commons`, `by`, `min_length` or `within_phase` cannot be; within phases of a search
+        space that has none, or longer than the longest.
 
     References
     ----------
@@ -74,18 +81,27 @@ def match(
     >>> matches[matches["subsequence"] == "10110110101010"][columns].round(2)
         length  start            structures  count  mean_val_accuracy_percent
     65      14      0  [11 29 30 43 49]      5                      89.66
+
+    The phases of JS9FR6 have 7 symbols each; alone the first of this run is held by more:
+
+    >>> inside = vinarch.match(low, min_length=7, within_phase=True).compute()
+    >>> first = (inside["start"] == 0) & (inside["subsequence"] == "1011011")
+    >>> inside[first]["count"].tolist()
+    [13]
     """
     check_commons(commons, "match")
     check_choice("match(by=…)", by, ["experiment", None])
-    symbols = search_space(commons.search_space()).symbol_count
-    min_length = check_whole("match(min_length=…)", min_length, 1, symbols, "symbols")
+    space = search_space(commons.search_space())
+    spans = check_phases(space) if within_phase else None
+    longest = max(stop - start for start, stop in spans) if spans else space.symbol_count
+    min_length = check_whole("match(min_length=…)", min_length, 1, longest, "symbols")
     state = genome_states(commons)
     if by is None:
-        return _tables(state, None, min_length)
+        return _tables(state, None, min_length, spans)
     experiments = commons.trained_experiments()
     if not experiments:
         return dd.from_pandas(MATCHES.empty(), npartitions=1)
-    return dd.concat([_tables(state, experiment, min_length) for experiment in experiments])
+    return dd.concat([_tables(state, experiment, min_length, spans) for experiment in experiments])
 
 
 def members(commons: Commons, start: int, subsequence: str) -> dd.DataFrame:
@@ -202,6 +218,18 @@ def match_table(
     return MATCHES.frame(MATCHES.arrow_table(columns, len(found)))
 
 
+def check_phases(space: SearchSpace) -> tuple[tuple[int, int], ...]:
+    """Return start and stop of each phase of a search space, or say that it has none."""
+    if not isinstance(space, MacroSpace):
+        raise ParameterError(
+            "within_phase",
+            f"False, since genomes of {space.name} have no phases",
+            "True",
+            "Leave it out: runs are matched in whole genomes.",
+        )
+    return space.phase_spans
+
+
 def _windows(
     symbols: Symbols, min_length: int, spans: tuple[tuple[int, int], ...] | None
 ) -> Iterator[SharedWindow]:
@@ -258,9 +286,12 @@ def _experiments_of(
 
 
 def _tables(
-    state: dd.DataFrame, experiment: tuple[str, str] | None, min_length: int
+    state: dd.DataFrame,
+    experiment: tuple[str, str] | None,
+    min_length: int,
+    spans: tuple[tuple[int, int], ...] | None,
 ) -> dd.DataFrame:
-    return state.map_partitions(match_table, experiment, min_length, meta=MATCHES.empty())
+    return state.map_partitions(match_table, experiment, min_length, spans, meta=MATCHES.empty())
 
 
 def _holders(architectures: pd.DataFrame, first: int, flat: str) -> pd.DataFrame:

@@ -136,7 +136,9 @@ def test_structure_without_accuracy_stands_first(make_cells, texts_of):
 
 def test_no_accuracy_at_all_is_said(make_cells):
     cells = make_cells(2).assign(mean_val_accuracy_percent=np.nan)
-    assert draw(cells).caption.endswith("none is recorded.")
+    assert draw(cells).caption.endswith(
+        "Rows rise in number: no validation accuracy of theirs is recorded."
+    )
 
 
 @pytest.mark.parametrize("width", ["single", "double"])

@@ -115,18 +115,18 @@ def test_few_and_many_networks_are_readable(networks, epochs, width, assert_read
 
 @pytest.mark.parametrize("width", ["single", "double"])
 def test_labels_of_curves_that_end_together_are_moved_apart(width, assert_readable, texts_of):
-    curves = make(9, 5, chosen=range(6), experiment="a_very_long_name_" * 7)
+    curves = make(13, 5, chosen=range(12), experiment="a_very_long_name_" * 7)
     last = curves["epoch"] == 4
     curves.loc[last, "val_accuracy_percent"] = 99.0
     figure = draw_learning_curves(curves, width=width).figure
     assert_readable(figure)
-    assert [f"no. {n}" for n in range(6)] == [t for t in texts_of(figure) if t[:3] == "no."]
+    assert [f"no. {n}" for n in range(12)] == [t for t in texts_of(figure) if t[:3] == "no."]
 
 
 def test_chosen_curves_differ_by_dash_and_marker_and_from_the_median_by_lightness():
-    axes = draw_learning_curves(make(9, 5, chosen=range(6))).figure.axes[0]
+    axes = draw_learning_curves(make(13, 5, chosen=range(12))).figure.axes[0]
     heavy = [line for line in axes.lines if line.get_zorder() == 4]
-    assert len({(line.get_marker(), str(line._unscaled_dash_pattern)) for line in heavy}) == 6
+    assert len({(line.get_marker(), str(line._unscaled_dash_pattern)) for line in heavy}) == 12
     (median,) = [line for line in axes.lines if line.get_label() == "median"]
     light = relative_luminance(median.get_color())
     assert all(light - relative_luminance(line.get_color()) > 0.15 for line in heavy)
@@ -178,11 +178,62 @@ def test_bytes_do_not_hang_on_the_order_of_rows():
 
 def test_rows_that_cannot_be_drawn_are_refused():
     curves = make(2, 3)
-    with pytest.raises(ParameterError, match="the rows of one experiment, got those of several"):
-        draw_learning_curves(pd.concat([curves, make(2, 3, experiment="other")]))
+    several = pd.concat([curves, make(2, 3, experiment="other")])
+    with pytest.raises(ParameterError, match="one experiment, which fits on one axes, got 2"):
+        draw_learning_curves(several, ax=Figure().add_subplot())
     with pytest.raises(ParameterError, match="no chosen among"):
         draw_learning_curves(curves.drop(columns="chosen"))
-    with pytest.raises(ParameterError, match="up to 6 chosen architectures, got 7"):
-        draw_learning_curves(make(9, 3, chosen=range(7)))
+    with pytest.raises(ParameterError, match="up to 12 chosen architectures, got 13"):
+        draw_learning_curves(make(14, 3, chosen=range(13)))
     with pytest.raises(ParameterError, match="6 rows without one"):
         draw_learning_curves(curves.assign(val_accuracy_percent=np.nan))
+
+
+def several(count, **told):
+    """Return curves of several experiments, each with a seed of its own."""
+    return pd.concat([make(9, 5, seed=n, experiment=f"e{n}", **told) for n in range(count)])
+
+
+def test_each_of_several_experiments_has_a_panel_on_the_same_axes(texts_of):
+    curves = several(3, early=(2,))
+    drawing = draw_learning_curves(curves)
+    panels = drawing.figure.axes
+    assert len(panels) == 3
+    assert len({(axes.get_xlim(), axes.get_ylim()) for axes in panels}) == 1
+    for number, axes in enumerate(panels):
+        mine = curves[curves["experiment"] == f"e{number}"]
+        (lines,) = (c for c in axes.collections if isinstance(c, LineCollection))
+        values = [segment[:, 1].tolist() for segment in lines.get_segments()]
+        rows = mine.sort_values("epoch").groupby("architecture")["val_accuracy_percent"]
+        assert values == rows.agg(list).tolist()
+        (median,) = [line for line in axes.lines if line.get_label() == "median"]
+        assert median.get_ydata().tolist() == band_of(mine)["median_percent"].dropna().tolist()
+    texts = set(texts_of(drawing.figure))
+    assert {"3 experiments of archive", "e0", "e1", "e2", "9 networks"} <= texts
+    assert drawing.caption.startswith(
+        "Validation accuracy over epochs, a panel each of 3 experiments of archive; all panels have"
+    )
+    assert "e1: 9 networks, 1 of them ended early; drawn heavily 0 (" in drawing.caption
+
+
+def test_heavy_curves_of_panels_are_numbered_at_their_ends(texts_of):
+    curves = several(2, chosen=())
+    curves["chosen"] = curves["architecture"].eq(curves["experiment"].map({"e0": 3, "e1": 7}))
+    drawing = draw_learning_curves(curves, width="double")
+    assert [[text.get_text() for text in axes.texts] for axes in drawing.figure.axes] == [
+        ["3"], ["7"],
+    ]  # fmt: skip
+    assert "a chosen network, by number" in texts_of(drawing.figure)
+    unmarked = draw_learning_curves(curves.assign(chosen=False))
+    assert not any(axes.texts for axes in unmarked.figure.axes)
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+@pytest.mark.parametrize("count", [2, 9, 13])
+def test_panels_of_many_experiments_are_readable(count, width, assert_readable, texts_of):
+    curves = several(count, chosen=range(9), early=(3,))
+    curves["experiment"] += "_of_a_long_name_that_does_not_end"
+    figure = draw_learning_curves(curves, width=width).figure
+    assert_readable(figure)
+    assert len(figure.axes) == min(count, 12)
+    assert ("the first 12 of 13 experiments" in " ".join(texts_of(figure))) == (count == 13)

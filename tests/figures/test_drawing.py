@@ -1,9 +1,12 @@
 import pickle
 import re
+from dataclasses import replace
 from io import BytesIO
+from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from vinarch.errors import ParameterError, StoreError
@@ -66,6 +69,22 @@ def test_no_date_and_no_version_in_the_files(drawers, tmp_path):
     assert b"CreationDate" not in pdf.read_bytes()
     assert b"dc:date" not in svg.read_bytes()
     assert b"Software" not in png.read_bytes()
+
+
+def test_the_files_carry_the_caption(drawers, tmp_path):
+    drawing = next(iter(drawers.values()))()
+    png, pdf, svg = drawing.save(tmp_path / "stem")
+    assert Image.open(png).text["Description"] == drawing.caption
+    assert PdfReader(pdf).metadata.subject == drawing.caption
+    (told,) = ET.parse(svg).iter("{http://purl.org/dc/elements/1.1/}description")
+    assert told.text == drawing.caption
+
+
+def test_what_no_xml_can_hold_breaks_no_file(drawers):
+    drawing = replace(drawers["scatter"](), caption="of a\x00b<c>&\x1b")
+    (told,) = ET.fromstring(drawing.svg()).iter("{http://purl.org/dc/elements/1.1/}description")
+    lost = "\N{REPLACEMENT CHARACTER}"
+    assert told.text == f"of a{lost}b<c>&{lost}"
 
 
 def test_save_makes_the_folder_and_keeps_dots_in_the_name(drawers, tmp_path):

@@ -188,6 +188,31 @@ def test_of_too_many_sorted_by_accuracy_the_most_accurate_are_named(make_pairs, 
     assert "of which the 60 of highest mean accuracy are drawn" in drawing.caption
 
 
+def test_without_any_accuracy_none_is_claimed(make_pairs, texts_of):
+    unknown = make_pairs(range(68)).assign(
+        mean_val_accuracy_percent_a=float("nan"), mean_val_accuracy_percent_b=float("nan")
+    )
+    for pairs in (unknown, unknown.assign(measure="val_accuracy_percent")):
+        drawing = draw(pairs, order="accuracy")
+        assert "the 60 of highest number are drawn" in drawing.caption
+        assert "ordered by number, since no validation accuracy of theirs" in drawing.caption
+        tree = tree_of(pairs, most=60)
+        of_tree = draw(pairs, order=tree, dendrogram=True)
+        for one in (drawing, of_tree):
+            assert "the 60 of highest number of 68" in " ".join(texts_of(one.figure))
+            assert "mean accuracy" not in one.caption
+            assert "mean validation" not in one.caption
+            assert "accuracy" not in " ".join(texts_of(one.figure))
+
+
+def test_structures_without_an_accuracy_stand_first_and_it_is_said(make_pairs):
+    pairs = make_pairs([1, 2, 3])
+    pairs.loc[pairs["structure_a"] == 3, "mean_val_accuracy_percent_a"] = float("nan")
+    drawing = draw(pairs, order="accuracy")
+    assert drawing.data["structure_a"].unique().tolist() == [3, 1, 2]
+    assert drawing.caption.endswith("rising, those without a recorded one first.")
+
+
 def test_lost_pair_is_refused(make_pairs):
     with pytest.raises(ParameterError, match="each of the 3 by 3 pairs, got 8 rows"):
         draw(make_pairs([1, 2, 3]).drop(index=8))

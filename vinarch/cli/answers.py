@@ -24,12 +24,14 @@ _SHOWN_STATISTICS = (
 @compute_options
 @table_options
 @click.option("--min-length", type=int, default=5, show_default=True, help="Shortest run kept.")
+@click.option("--within-phase", is_flag=True, help="Match each phase of the genomes alone.")
 def match(
     archive: str,
     attributes: Sequence[str],
     scheduler: str | None,
     by: str,
     min_length: int,
+    within_phase: bool,
     rows: int,
     out: str | None,
     **source: Any,
@@ -49,7 +51,12 @@ def match(
     within = by == "experiment"
     with connected(scheduler):
         commons = fetch_commons(archive, **source, attributes=attributes)
-        lazy = match_commons(commons, by="experiment" if within else None, min_length=min_length)
+        lazy = match_commons(
+            commons,
+            by="experiment" if within else None,
+            min_length=min_length,
+            within_phase=within_phase,
+        )
         with TaskProgress(TerminalProgress(), "Matching"):
             found = lazy.compute()
     ranked = found.sort_values(["count", "length"], ascending=False, kind="stable")

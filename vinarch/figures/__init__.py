@@ -34,7 +34,7 @@ The frame of a drawing draws it again, or a part of it:
 from __future__ import annotations
 
 from vinarch.figures.archaeology import distance_map, structures, subsequences
-from vinarch.figures.comparisons import search_progress
+from vinarch.figures.comparisons import search_progress, subsequence_holders
 from vinarch.figures.drawing import Drawing
 from vinarch.figures.genomes import network
 from vinarch.figures.replication import overlap_matrix, paired_accuracies
@@ -53,6 +53,7 @@ __all__ = [
     "search_progress",
     "set_theme",
     "structures",
+    "subsequence_holders",
     "subsequences",
     "theme",
 ]

@@ -18,7 +18,6 @@ from vinarch.figures.given import (
     check_axes,
     check_given,
     experiment_of,
-    marked_points,
     metric_of,
     needed,
     one_experiment,
@@ -26,21 +25,21 @@ from vinarch.figures.given import (
 from vinarch.figures.heat_plot import draw_distance_map
 from vinarch.figures.heat_rows import ACCURACIES
 from vinarch.figures.heat_rows import COLUMNS as PAIR_COLUMNS
-from vinarch.figures.scatter_plot import COLUMNS as POINT_COLUMNS
 from vinarch.figures.scatter_plot import draw_subsequences
+from vinarch.figures.scatter_rows import Chosen, ScatterRows
 from vinarch.figures.theme import width_mm
 from vinarch.genome import flatten_nested
 from vinarch.linkage import LINKAGES
 from vinarch.parameters import check_choice
-from vinarch.subsequence import MIN_LENGTH
 from vinarch.summary import (
     structure_cells,
     structure_distances,
-    subsequence_points,
     tree_of,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from matplotlib.axes import Axes
 
@@ -50,12 +49,13 @@ if TYPE_CHECKING:
     from vinarch.linkage import Linkage
 
 
-def subsequences(
+def subsequences(  # noqa: PLR0913 - all but four are passed by name
     data: Commons | pd.DataFrame,
-    experiment: str | None = None,
+    experiment: str | Sequence[str] | None = None,
     start: int | None = None,
     subsequence: str | None = None,
     *,
+    hue: Literal["experiment"] | None = None,
     min_length: int | None = None,
     width: Width = "single",
     ax: Axes | None = None,
@@ -69,12 +69,16 @@ def subsequences(
     ----------
     data : Commons or pandas.DataFrame
         A frame has the columns ``subsequence, start, length, count, mean_val_accuracy_percent``
-        and maybe ``chosen`` and ``experiment``: the data of an earlier drawing, or what
-        `vinarch.match` computes.
-    experiment : str, optional
-        Name of the experiment; may be left out where there is one only.
+        and maybe ``chosen`` and ``experiment``: the data of an earlier drawing, or rows of
+        `vinarch.match`, across experiments too.
+    experiment : str or sequence of str, optional
+        Name of the experiment; may be left out where there is one only. With `hue` names in the
+        order of their colours, by default all; of rows across experiments words for the title.
     start, subsequence : int and str, optional
-        The row to mark: start index from 0, and symbols as ``"10110"`` or ``"[1,0,1,1,0]"``.
+        The row to mark: start index from 0, and symbols as ``"10110"`` or ``"[1,0,1,1,0]"``; with
+        `hue` in each experiment that has it.
+    hue : {"experiment"}, optional
+        Draw several experiments, each with a colour and a mark; of more than 5 all look alike.
     min_length : int, optional
         Shortest run to draw, in symbols: 5 for a commons, whatever it has for a frame.
     width : {"single", "double"}
@@ -103,21 +107,22 @@ def subsequences(
     >>> drawing = vinarch.figures.subsequences(commons, "1gpu_1e14_early_termination")
     >>> drawing.data["density"].value_counts().sort_index().tolist()
     [144, 149, 108, 72, 30, 11]
+
+    >>> pair = ["1gpu_1e14_early_termination", "1gpu_1e14_no_early_termination"]
+    >>> both = vinarch.figures.subsequences(commons, pair, hue="experiment")
+    >>> both.data["experiment"].value_counts().tolist()
+    [514, 463]
     """
     width_mm(width, "subsequences")
     check_axes(ax, "subsequences")
     where = "subsequences"
+    check_choice(f"{where}(hue=…)", hue, ["experiment", None])
     check_given(data, where)
-    if isinstance(data, Commons):
-        name = experiment_of(data, experiment, where)
-        shortest = MIN_LENGTH if min_length is None else min_length
-        points = subsequence_points(data, name, start, subsequence, shortest)
-    else:
-        check_columns(data, POINT_COLUMNS[:-1], f"{where}, argument data")
-        points, name = one_experiment(data, experiment, where)
-        points = marked_points(points, start, subsequence)
-        points = points[points["length"] >= (min_length or 0)]
-    return draw_subsequences(points, experiment=name, width=width, ax=ax)
+    choose = ScatterRows.of_one if hue is None else ScatterRows.of_several
+    rows = choose(data, experiment, Chosen(start, subsequence, min_length), where)
+    return draw_subsequences(
+        rows.points, experiment=rows.words, series=rows.series, width=width, ax=ax
+    )
 
 
 def structures(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vinarch.figures.cell_rows import NO_ACCURACY
-from vinarch.figures.measure_words import of_trained
+from vinarch.figures.measure_words import of_experiment, of_trained
 from vinarch.figures.symbol_look import BITS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def cell_title(rows: Rows) -> str:
     """Say how many structures are drawn, and which where they are not all."""
     if rows.found > len(rows.structures):
-        return f"{len(rows.structures)} of {rows.found} structures, of highest mean accuracy"
+        return f"{len(rows.structures)} of {rows.found} structures, of highest {_by(rows)}"
     return f"{rows.found} structures that share a subsequence"
 
 
@@ -35,25 +35,28 @@ def cell_caption(
     shared = "".join(map(str, printed))
     accuracy = drawn["mean_val_accuracy_percent"].dropna()
     said = (
-        f"{rows.found} structures of the experiment {experiment} share {shared} (start index "
+        f"{rows.found} structures {of_experiment(experiment)} share {shared} (start index "
         f"{start}, length {length}, dashed outline)"
     )
     if rows.found > len(rows.structures):
-        said += f"; the {len(rows.structures)} of highest mean accuracy are drawn"
+        said += f"; the {len(rows.structures)} of highest {_by(rows)} are drawn"
     said += ". Symbol 1 is yellow, 0 purple" if look is BITS else f". Symbols: {_told(look)}"
-    trained = of_trained(drawn)
+    if accuracy.empty:
+        return f"{said}. Rows rise in number: no validation accuracy of theirs is recorded."
     said += (
         ". Rows rise in validation accuracy of the trained networks"
-        if trained
+        if of_trained(drawn)
         else (". Rows rise in mean validation accuracy over all epochs")
     )
-    if accuracy.empty:
-        return said + "; none is recorded."
     said += f", {float(accuracy.min()):.2f} to {float(accuracy.max()):.2f} %"
     unknown = rows.accuracies.count(NO_ACCURACY)
     if unknown:
         said += f"; {unknown} without a recorded one stand first"
     return said + "."
+
+
+def _by(rows: Rows) -> str:
+    return "number" if set(rows.accuracies) == {NO_ACCURACY} else "mean accuracy"
 
 
 def _told(look: SymbolLook) -> str:

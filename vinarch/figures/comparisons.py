@@ -1,6 +1,7 @@
-"""Figures that compare searches: how far they come on a budget.
+"""Figures that compare searches: how far they come on a budget, and who holds a subsequence.
 
-A commons or a tidy frame in, a drawing out; the frames come from `vinarch.comparing`.
+A commons or a tidy frame in, a drawing out; the frames come from `vinarch.comparing` and
+`vinarch.summary`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,16 @@ import pandas as pd
 
 from vinarch.comparing import compare_searches
 from vinarch.figures.drawing import check_columns
-from vinarch.figures.given import check_axes, check_given
+from vinarch.figures.given import check_axes, check_given, check_unique, needed
+from vinarch.figures.holder_plot import COLUMNS as HOLDER_COLUMNS
+from vinarch.figures.holder_plot import draw_subsequence_holders
 from vinarch.figures.progress_plot import draw_search_progress
 from vinarch.figures.progress_rows import COLUMNS, MEASURES
 from vinarch.figures.theme import width_mm
+from vinarch.genome import flatten_nested
 from vinarch.parameters import check_choice
+from vinarch.subsequence import MIN_LENGTH
+from vinarch.summary import holders_by_experiment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,3 +118,80 @@ def search_progress(
     if measure is not None:
         rows = rows[rows["measure"] == measure]
     return draw_search_progress(rows, width=width, ax=ax)
+
+
+def subsequence_holders(
+    data: Commons | pd.DataFrame,
+    start: int | None = None,
+    subsequence: str | None = None,
+    *,
+    min_length: int = MIN_LENGTH,
+    within_phase: bool = False,
+    width: Width = "single",
+    ax: Axes | None = None,
+) -> Drawing:
+    """Draw one subsequence in every experiment: how many hold it, and how accurate they are.
+
+    A row an experiment: the mean accuracy of the networks that hold it, beside that of all
+    networks; filled where the subsequence is a row of `vinarch.match`.
+
+    Parameters
+    ----------
+    data : Commons or pandas.DataFrame
+        A frame has the columns ``archive, experiment, structure_count, network_count, mean,
+        mean_low, mean_high, own_mean, own_mean_low, own_mean_high, matched``, and maybe ``start``
+        and ``subsequence``: the data of an earlier drawing.
+    start : int
+        Start index in the flattened genome, from 0; a frame may have it.
+    subsequence : str
+        Its symbols, ``"10110"`` or ``"[1,0,1,1,0]"``; a frame may have them.
+    min_length : int, default 5
+        As `vinarch.match` takes it; a frame has it in ``matched``.
+    within_phase : bool, default False
+        As `vinarch.match` takes it; a frame has it in ``matched``.
+    width : {"single", "double"}
+        Column width: 85 or 178 mm.
+    ax : matplotlib.axes.Axes, optional
+        Axes of your own to draw on, with the look that your figure has.
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    SelectionError
+        If no experiment of the commons has networks.
+    ParameterError
+        If `data` is neither or lacks a column, if the subsequence does not fit into a genome, is
+        left out, or if `width` is unknown.
+    MixedSpacesError
+        If the experiments belong to several search spaces.
+
+    Examples
+    --------
+    >>> import vinarch
+    >>> commons = vinarch.fetch("JS9FR6").select(beam="1e14")
+    >>> drawing = vinarch.figures.subsequence_holders(commons, 0, "10110110")
+    >>> drawing.data[["structure_count", "network_count", "matched"]].to_numpy().tolist()
+    [[13, 15, True], [11, 12, True], [1, 1, False]]
+    """
+    where = "subsequence_holders"
+    width_mm(width, where)
+    check_axes(ax, where)
+    check_given(data, where)
+    if isinstance(data, pd.DataFrame):
+        rows = data
+        check_columns(rows, HOLDER_COLUMNS, f"{where}, argument data")
+        check_unique(rows, ("archive", "experiment"), where)
+        if start is None and "start" in rows.columns:
+            start = int(rows["start"].iloc[0])
+        if subsequence is None and "subsequence" in rows.columns:
+            subsequence = str(rows["subsequence"].iloc[0])
+    start = needed(start, "start", where)
+    symbols = flatten_nested(needed(subsequence, "subsequence", where))
+    if not isinstance(data, pd.DataFrame):
+        rows = holders_by_experiment(
+            data, start, symbols, min_length=min_length, within_phase=within_phase
+        )
+    return draw_subsequence_holders(rows, start=start, subsequence=symbols, width=width, ax=ax)

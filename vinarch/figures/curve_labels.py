@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 
 _MARKS: dict[str, Any] = {"markersize": 2.6, "markevery": 3, "markerfacecolor": "white"}
 
-CHOSEN_LOOKS: tuple[dict[str, Any], ...] = (
-    {"color": INK, "linestyle": "-"},
-    {"color": INK, "linestyle": (0, (4, 1.5))},
-    {"color": INK, "linestyle": (0, (1, 1))},
-    {"color": INK, "linestyle": "-", "marker": "o", **_MARKS},
-    {"color": INK, "linestyle": (0, (4, 1.5)), "marker": "s", **_MARKS},
-    {"color": INK, "linestyle": (0, (1, 1)), "marker": "^", **_MARKS},
+_DASHES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1, 1)))
+_TURNS: tuple[tuple[str | None, ...], ...] = (
+    (None, None, None), ("o", "s", "^"), ("s", "^", "o"), ("^", "o", "s"),
+)  # fmt: skip
+
+CHOSEN_LOOKS: tuple[dict[str, Any], ...] = tuple(
+    {"color": INK, "linestyle": dash, **({"marker": marker, **_MARKS} if marker else {})}
+    for turn in _TURNS
+    for dash, marker in zip(_DASHES, turn, strict=True)
 )
-"""Dash and marker of the chosen curves, in the order of their numbers."""
+"""Dash and marker of the chosen curves, in the order of their numbers; no two share both."""
 
 SAMPLE_MM = 5.0
 """Length of the piece of line beside a label."""

@@ -60,5 +60,5 @@ def band_rows(drawn: pd.DataFrame) -> pd.DataFrame:
 
 def early_ends(drawn: pd.DataFrame) -> pd.DataFrame:
     """Return the last row of each network whose training was ended early."""
-    last = drawn.groupby("architecture", sort=True).tail(1)
+    last = drawn.groupby(["archive", "experiment", "architecture"], sort=True).tail(1)
     return last[(last["status"] == "early_stopped").fillna(value=False)]

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 from vinarch.figures.accuracy_scale import SCALE_WORDS, AccuracyScale
 from vinarch.figures.curve_parts import band_rows, early_ends, epoch_words, sparse_epochs
 from vinarch.figures.measure_words import counted, percent
+from vinarch.summary.curve_frames import FEWEST_IN_BAND
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from vinarch.figures.panel_figure import Shown
 
 
 def curve_caption(drawn: pd.DataFrame) -> str:
@@ -50,8 +53,46 @@ def curve_caption(drawn: pd.DataFrame) -> str:
                 " Ended networks leave median and quartiles, which can thus fall where accurate "
                 "ones end."
             )
+    told = _heavy(drawn)
+    if told:
+        noun = "architecture" if len(told) == 1 else "architectures"
+        said += f" Drawn heavily: {noun} {', '.join(told)}."
+    if AccuracyScale.fitted(drawn["val_accuracy_percent"]).finer:
+        said += f" {SCALE_WORDS}"
+    return said
+
+
+def panels_caption(shown: Shown) -> str:
+    """Say what the panels of several experiments show."""
+    drawn, count = shown.rows, len(shown.names)
+    archives = ", ".join(sorted({archive for archive, _ in shown.names}))
+    said = f"Validation accuracy over epochs, a panel each of {counted(count, 'experiment')} of "
+    said += archives
+    if shown.left_out:
+        said += f", the first of {count + shown.left_out}"
+    said += "; all panels have the same axes."
+    if len(band_rows(drawn)):
+        said += (
+            " The broad lines are medians and the bands quartiles over the networks still "
+            f"training at each epoch, while {FEWEST_IN_BAND} of them do."
+        )
+    if len(early_ends(drawn)):
+        said += " Crosses: trainings that were ended early."
+    for name, rows in zip(shown.names.values(), shown.panels(), strict=True):
+        said += f" {name}: {counted(rows['architecture'].nunique(), 'network')}"
+        ends = len(early_ends(rows))
+        said += f", {ends:,} of them ended early" if ends else ""
+        told = _heavy(rows)
+        said += f"; drawn heavily {', '.join(told)}." if told else "."
+    if AccuracyScale.fitted(drawn["val_accuracy_percent"]).finer:
+        said += f" {SCALE_WORDS}"
+    return said
+
+
+def _heavy(drawn: pd.DataFrame) -> list[str]:
+    """Return the chosen networks of an experiment, each with its last accuracy."""
     last = drawn[drawn["chosen"].astype(bool)].groupby("architecture", sort=True).tail(1)
-    told = [
+    return [
         f"{number} ({percent(accuracy)} % after epoch {epoch_words(epoch)})"
         for number, accuracy, epoch in zip(
             last["architecture"].tolist(),
@@ -60,9 +101,3 @@ def curve_caption(drawn: pd.DataFrame) -> str:
             strict=True,
         )
     ]
-    if told:
-        noun = "architecture" if len(told) == 1 else "architectures"
-        said += f" Drawn heavily: {noun} {', '.join(told)}."
-    if AccuracyScale.fitted(drawn["val_accuracy_percent"]).finer:
-        said += f" {SCALE_WORDS}"
-    return said

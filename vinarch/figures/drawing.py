@@ -7,6 +7,7 @@ No statistics, no tables on disk, no Dask; `Drawing.save` is the only thing here
 from __future__ import annotations
 
 import os
+import re
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -32,6 +33,11 @@ _METADATA: dict[str, dict[str, str | None]] = {
     "pdf": {"CreationDate": None, "Creator": "vinarch", "Producer": None},
     "svg": {"Date": None, "Creator": "vinarch"},
 }
+_CAPTION = {"png": "Description", "pdf": "Subject", "svg": "Description"}
+"""Where a file keeps the caption, so that it still tells what it shows away from its page."""
+
+_NO_TEXT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML can hold, though the name of an experiment could."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,6 +74,8 @@ class Drawing:
         self, stem: str | Path, formats: Sequence[str] = ("png", "pdf", "svg")
     ) -> tuple[Path, ...]:
         """Write the figure in every format asked for; equal drawings give equal bytes.
+
+        The files carry the caption: SVG and PNG as the description, PDF as the subject.
 
         Parameters
         ----------
@@ -115,7 +123,8 @@ class Drawing:
             )
         buffer = BytesIO()
         with _look_of(self.figure):
-            self.figure.savefig(buffer, format=name, metadata=_METADATA[name])
+            caption = {_CAPTION[name]: _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", self.caption)}
+            self.figure.savefig(buffer, format=name, metadata=_METADATA[name] | caption)
         return buffer.getvalue()
 
 

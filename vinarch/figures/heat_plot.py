@@ -20,8 +20,14 @@ from vinarch.figures.drawing import Drawing, check_columns, figure_of
 from vinarch.figures.heat_map import bar_ticks, draw_map, draw_map_on
 from vinarch.figures.heat_rows import ACCURACIES, COLUMNS, Square
 from vinarch.figures.heat_tree import TREE_GAP_MM, TREE_MM, draw_tree
-from vinarch.figures.heat_words import SORTED_BY, Order, Words, check_order, every
-from vinarch.figures.measure_words import of_trained
+from vinarch.figures.heat_words import (
+    SORTED_BY,
+    UNKNOWN_FIRST,
+    Order,
+    Words,
+    check_order,
+    every,
+)
 from vinarch.figures.sheet import (
     EDGE_MM,
     Box,
@@ -135,9 +141,7 @@ def draw_distance_map(
     grown = order if dendrogram and isinstance(order, Tree) else None
     if ax is not None:
         step = draw_map_on(ax, square, words)
-        caption = _caption(
-            square, words, experiment, order, step, drawn_tree=False, trained=of_trained(pairs)
-        )
+        caption = _caption(square, words, experiment, order, step, drawn_tree=False)
         return Drawing(figure_of(ax), square.rows_of(pairs), caption)
     with theme():
         title = f"{words.first}, {square.some} of {square.found} structures"
@@ -167,15 +171,7 @@ def draw_distance_map(
     return Drawing(
         sheet.figure,
         square.rows_of(pairs),
-        _caption(
-            square,
-            words,
-            experiment,
-            order,
-            step,
-            drawn_tree=grown is not None,
-            trained=of_trained(pairs),
-        ),
+        _caption(square, words, experiment, order, step, drawn_tree=grown is not None),
     )
 
 
@@ -256,7 +252,6 @@ def _caption(
     step: int,
     *,
     drawn_tree: bool,
-    trained: bool,
 ) -> str:
     matrix = square.matrix
     said = f"{words.first} ({words.unit}) between {square.found} structures of the experiment "
@@ -268,9 +263,9 @@ def _caption(
         low, high = words.write(float(others.min())), words.write(float(others.max()))
         said += f": {low}" if low == high else f": {low} to {high}"
     said += "."
-    if isinstance(order, str) and SORTED_BY[order] and len(matrix) > 1:
-        sorted_by = SORTED_BY["trained" if trained and order == "accuracy" else order]
-        said += f" Structures are ordered by {sorted_by}."
+    if isinstance(order, str) and SORTED_BY[square.by] and len(matrix) > 1:
+        said += f" Structures are ordered by {SORTED_BY[square.by]}"
+        said += f", {UNKNOWN_FIRST}." if square.unknown else "."
     if isinstance(order, Tree) and len(matrix) > 1:
         said += " Near structures stand side by side."
         said += f" {'Beside the map, the' if drawn_tree else 'The'} tree joins the nearest groups "

@@ -6,18 +6,21 @@ A tidy long frame enters, a square matrix and its labels leave; nothing is drawn
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from vinarch.errors import ParameterError
 from vinarch.figures.cell_rows import MOST_STRUCTURES
 from vinarch.figures.heat_words import LAST_OF_ORDER, Order
+from vinarch.figures.measure_words import of_trained
 from vinarch.linkage import Tree
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+SortedBy = Literal["frame", "accuracy", "trained", "number"]
 
 COLUMNS = ("structure_a", "structure_b", "distance")
 ACCURACIES = ("mean_val_accuracy_percent_a", "mean_val_accuracy_percent_b")
@@ -32,6 +35,10 @@ class Square:
     found: int
     some: str
     """What those drawn are called where others are left out, else nothing."""
+    by: SortedBy = "frame"
+    """What sorts them, or sorted them before a tree did."""
+    unknown: int = 0
+    """Drawn structures without a recorded accuracy, where others have one."""
 
     @classmethod
     def of(cls, pairs: pd.DataFrame, order: Order | Tree, where: str) -> Square:
@@ -49,11 +56,14 @@ class Square:
                     "Make the tree from the same pairs: vinarch.summary.tree_of(pairs).",
                 )
         at = [found.index(structure) for structure in shown]
-        last = LAST_OF_ORDER["frame" if order == "frame" else "accuracy"]
-        if isinstance(order, Tree) and ACCURACIES[0] not in pairs.columns:
-            last = "{}"
-        some = "the " + last.format(len(shown)) if len(shown) < len(found) else ""
-        return cls(shown, matrix[np.ix_(at, at)], len(found), some)
+        by = _sorted_by(pairs, order)
+        some = "the " + LAST_OF_ORDER.get(by, "{}").format(len(shown))
+        unknown = 0
+        if by in {"accuracy", "trained"}:
+            firsts = pairs.drop_duplicates("structure_a").set_index("structure_a")
+            unknown = int(firsts.loc[shown, ACCURACIES[0]].isna().sum())
+        some = some if len(shown) < len(found) else ""
+        return cls(shown, matrix[np.ix_(at, at)], len(found), some, by, unknown)
 
     def rows_of(self, pairs: pd.DataFrame) -> pd.DataFrame:
         """Return the pairs drawn, row by row of the map."""
@@ -62,6 +72,16 @@ class Square:
         drawn = pairs[inside]
         rows = drawn["structure_a"].map(row_of) * len(row_of) + drawn["structure_b"].map(row_of)
         return drawn.iloc[np.argsort(rows.to_numpy())].reset_index(drop=True)
+
+
+def _sorted_by(pairs: pd.DataFrame, order: Order | Tree) -> SortedBy:
+    if order == "frame":
+        return "frame"
+    if ACCURACIES[0] not in pairs.columns:
+        return "number"
+    if pairs[ACCURACIES[0]].isna().all():
+        return "number"
+    return "trained" if of_trained(pairs) else "accuracy"
 
 
 def _ordered(pairs: pd.DataFrame, order: Order | Tree) -> list[Any]:

@@ -6,7 +6,7 @@ Names of metrics and orders in, words out; nothing is drawn here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from vinarch.distance import NAMES, UNITS
 from vinarch.errors import ParameterError
@@ -20,15 +20,20 @@ Order = Literal["frame", "accuracy"]
 LAST_OF_ORDER: dict[str, str] = {
     "frame": "last {}",
     "accuracy": "{} of highest mean accuracy",
+    "trained": "{} of highest mean accuracy",
+    "number": "{} of highest number",
 }
-"""What so many last structures of an order are called."""
+"""What so many last structures are called, by what sorts them; a tree's were sorted before."""
+
+UNKNOWN_FIRST = "those without a recorded one first"
 
 SORTED_BY: dict[str, str] = {
     "frame": "",
     "accuracy": "mean validation accuracy over all epochs, rising",
     "trained": "validation accuracy of the trained networks, rising",
+    "number": "number, since no validation accuracy of theirs is recorded",
 }
-"""What an order sorts the structures by; nothing where the frame alone knows."""
+"""What sorts the structures; nothing where the frame alone knows."""
 
 _ORDINALS = {2: "second", 3: "third", 4: "fourth"}
 
@@ -88,10 +93,10 @@ def check_order(order: str | Tree) -> None:
     ParameterError
         The message names the orders there are.
     """
-    if not isinstance(order, Tree) and order not in LAST_OF_ORDER:
+    if not isinstance(order, Tree) and order not in get_args(Order):
         raise ParameterError(
             "argument order",
-            ", ".join(map(repr, LAST_OF_ORDER)) + " or a tree",
+            ", ".join(map(repr, get_args(Order))) + " or a tree",
             repr(order),
             "Leave it out where the frame is not sorted by accuracy.",
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from vinarch.figures.measure_words import counted
+from vinarch.figures.measure_words import counted, of_experiment
 
 if TYPE_CHECKING:
     from vinarch.figures.layered_rows import Graph
@@ -19,7 +19,7 @@ def layered_caption(graph: Graph, look: SymbolLook) -> str:
     """Say what the picture shows, its marks and its numbers."""
     whose = "the genome" if graph.structure is None else f"structure {graph.structure}"
     if graph.experiment is not None:
-        whose += f" of the experiment {graph.experiment}"
+        whose += f" {of_experiment(graph.experiment)}"
     made = Counter(
         part.operation
         for parts in (graph.nodes, graph.edges)

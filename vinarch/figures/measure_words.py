@@ -13,7 +13,7 @@ from vinarch.errors import ParameterError
 from vinarch.figures.sheet import text_mm
 from vinarch.figures.theme import SMALL_PT
 from vinarch.parameters import check_choice
-from vinarch.summary.figure_frames import TRAINED
+from vinarch.summary.figure_frames import TOGETHER, TRAINED
 from vinarch.summary.search_frames import MEASURE_COLUMNS
 
 if TYPE_CHECKING:
@@ -26,6 +26,19 @@ _AXIS = {
     "best_val_accuracy_percent": "validation accuracy of the best epoch (%)",
     TRAINED: "validation accuracy (%)",
 }
+
+
+def of_experiment(name: str) -> str:
+    """Return whose something is.
+
+    Examples
+    --------
+    >>> of_experiment("beam_high")
+    'of the experiment beam_high'
+    >>> of_experiment(TOGETHER)
+    'of all chosen experiments'
+    """
+    return f"of {name}" if name == TOGETHER else f"of the experiment {name}"
 
 
 def measure_of(frame: pd.DataFrame, where: str) -> str:
@@ -160,6 +173,31 @@ def broken_name(name: str, room: float, size: float = SMALL_PT) -> tuple[str, ..
             lines[-1] += letter
             used += step
     return tuple(line.strip() for line in lines)
+
+
+def fitted_name(name: str, room: float, after: str = "") -> str:
+    """Write a name, and what comes after it, in a line of some millimetres: short of its middle.
+
+    Examples
+    --------
+    >>> fitted_name("early termination", 80), fitted_name("early termination", 12, " (2)")
+    ('early termination', 'ear…on (2)')
+    """
+    fits, too_long = 0, len(name) + 1
+    while too_long - fits > 1:
+        kept = (fits + too_long) // 2
+        if text_mm(_shortened(name, kept) + after, SMALL_PT) <= room:
+            fits = kept
+        else:
+            too_long = kept
+    return _shortened(name, fits) + after
+
+
+def _shortened(name: str, kept: int) -> str:
+    """Leave out the middle of a name; both ends tell more."""
+    if kept >= len(name):
+        return name
+    return f"{name[: kept - kept // 2]}…{name[len(name) - kept // 2 :]}"
 
 
 def _advance_mm(text: str, size: float) -> float:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vinarch.figures.measure_words import of_experiment
+
 if TYPE_CHECKING:
     from vinarch.figures.layered_rows import Graph
     from vinarch.figures.network_rows import Network
@@ -30,7 +32,7 @@ def network_caption(network: Network) -> str:
     """Say what the picture shows, its marks and its numbers."""
     whose = "the genome" if network.structure is None else f"structure {network.structure}"
     if network.experiment is not None:
-        whose += f" of the experiment {network.experiment}"
+        whose += f" {of_experiment(network.experiment)}"
     bits = len(network.edges_of("connection"))
     skips, repairs = len(network.edges_of("skip")), len(network.edges_of("repair"))
     used = sum(len(phase.used - {0, phase.nodes + 1}) for phase in network.phases)

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vinarch.figures.accuracy_scale import SCALE_WORDS, AccuracyScale
-from vinarch.figures.measure_words import counted, percent
-from vinarch.figures.sheet import text_mm
-from vinarch.figures.theme import SMALL_PT
+from vinarch.figures.measure_words import counted, fitted_name, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,28 +82,8 @@ def group_label(group: str, counts: set[int], room: float) -> str:
     low, high = min(counts), max(counts)
     many = counted(high, "search").replace("searchs", "searches")
     told = "" if high == 1 else f" ({many})" if low == high else f" ({low} to {many})"
-    if text_mm(group + told, SMALL_PT) <= room:
-        return group + told
     # The whole name stands in the caption and the data.
-    fits, too_long = 0, len(group)
-    while too_long - fits > 1:
-        kept = (fits + too_long) // 2
-        if text_mm(_shortened(group, kept) + told, SMALL_PT) <= room:
-            fits = kept
-        else:
-            too_long = kept
-    return _shortened(group, fits) + told
-
-
-def _shortened(name: str, kept: int) -> str:
-    """Leave out the middle of a name; both ends tell more.
-
-    Examples
-    --------
-    >>> _shortened("early termination", 8)
-    'earl…tion'
-    """
-    return f"{name[: kept - kept // 2]}…{name[len(name) - kept // 2 :]}"
+    return fitted_name(group, room, told)
 
 
 def caption_of(drawn: pd.DataFrame, lines: pd.DataFrame) -> str:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from matplotlib.lines import Line2D
 
 from vinarch.figures.ground import toned
-from vinarch.figures.key_row import legend_points, lift_title
+from vinarch.figures.key_row import Key, draw_keys, legend_points, lift_title
 from vinarch.figures.scatter_density import DENSITY_CLASSES, classes_of
 from vinarch.figures.sheet import EDGE_MM, Sheet, mm, text_mm
 from vinarch.figures.theme import INK, ONE, SMALL_PT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from matplotlib.axes import Axes
 
@@ -52,30 +54,43 @@ class PointLook:
 
 
 def draw_legend(
-    sheet: Sheet, top: float, drawn: pd.DataFrame, chosen: pd.DataFrame, look: PointLook
+    sheet: Sheet,
+    top: float,
+    drawn: pd.DataFrame,
+    chosen: pd.DataFrame,
+    look: PointLook,
+    *,
+    keys: Sequence[Key] = (),
 ) -> float:
-    """Draw the sizes, the colours and the chosen row; return where the legend ends."""
+    """Draw the sizes, the chosen row, and what colours mean; return where the legend ends.
+
+    Colours tell the keys of experiments where there are any, else how many points coincide.
+    """
     height = max(_LEGEND_MM, mm(look.at_highest**0.5) + 1)
-    end = _draw_sizes(sheet, top + height / 2, drawn, look)
-    bottom = top + height
-    density_mm = _density_mm(drawn)
-    if end + 3 + density_mm <= sheet.width - EDGE_MM:
-        end = _draw_density(sheet, end + 3, top + height / 2, drawn)
-        middle = top + height / 2
-    else:
+    middle, bottom = top + height / 2, top + height
+    end = _draw_sizes(sheet, middle, drawn, look)
+    if not keys and end + 3 + _density_mm(drawn) <= sheet.width - EDGE_MM:
+        end = _draw_density(sheet, end + 3, middle, drawn)
+    elif not keys:
         middle = bottom + _DENSITY_MM / 2
         end = _draw_density(sheet, EDGE_MM, middle, drawn)
         bottom += _DENSITY_MM
-    if chosen.empty:
-        return bottom + 0.5
-    label = chosen_label(chosen.iloc[0])
-    left = end + 4
+    if len(chosen):
+        bottom = _draw_chosen(sheet, (end + 4, middle, bottom), chosen_label(chosen))
+    if keys:
+        return draw_keys(sheet, (EDGE_MM, bottom), keys, sheet.width - 2 * EDGE_MM)
+    return bottom + (1 if len(chosen) else 0.5)
+
+
+def _draw_chosen(sheet: Sheet, place: tuple[float, float, float], label: str) -> float:
+    """Draw the ring and its words where there is room, else a row below; return where it ends."""
+    left, middle, bottom = place
     if left + _RING_ROOM_MM + text_mm(label, SMALL_PT) > sheet.width - EDGE_MM:
         left, middle, bottom = EDGE_MM, bottom + _RING_ROOM_MM / 2, bottom + _RING_ROOM_MM
     for marker in _chosen_markers():
         _place(sheet, left + 1.5, middle, marker)
     sheet.text(left + _RING_ROOM_MM, middle, label, va="center", fontsize=SMALL_PT)
-    return bottom + 1
+    return bottom
 
 
 def add_axes_legend(axes: Axes, drawn: pd.DataFrame, chosen: pd.DataFrame, look: PointLook) -> None:
@@ -111,12 +126,37 @@ def add_axes_legend(axes: Axes, drawn: pd.DataFrame, chosen: pd.DataFrame, look:
     lift_title(axes, 2)
 
 
-def chosen_label(row: pd.Series) -> str:
-    """Say the chosen row."""
-    return (
-        f"chosen: start {int(row['start'])}, length {int(row['length'])}, "
-        f"{int(row['count'])} structures, {float(row['mean_val_accuracy_percent']):.2f} %"
-    )
+def chosen_label(chosen: pd.DataFrame) -> str:
+    """Say the chosen row, or in how many experiments it is one."""
+    row = chosen.iloc[0]
+    told = f"chosen: start {int(row['start'])}, length {int(row['length'])}"
+    if len(chosen) > 1:
+        return f"{told}, in {len(chosen)} experiments"
+    accuracy = float(row["mean_val_accuracy_percent"])
+    return f"{told}, {int(row['count'])} structures, {accuracy:.2f} %"
+
+
+def size_keys(
+    drawn: pd.DataFrame, chosen: pd.DataFrame, look: PointLook, rim: str, ink: str
+) -> list[Key]:
+    """Return the sizes and the chosen row as entries of a plain legend."""
+    plain = {"linestyle": "none", "marker": "o", "markeredgewidth": EDGE_PT}
+    keys = [
+        Key(
+            f"{count} structures",
+            {
+                **plain,
+                "markersize": look.area(count) ** 0.5,
+                "markerfacecolor": "none",
+                "markeredgecolor": rim,
+            },
+        )
+        for count in legend_counts(drawn)
+    ]
+    if len(chosen):
+        mark = {"markersize": _DENSITY_PT, "markerfacecolor": ONE, "markeredgecolor": ink}
+        keys.append(Key("chosen", {**plain, **mark, "markeredgewidth": 0.8}))
+    return keys
 
 
 def legend_counts(drawn: pd.DataFrame) -> list[int]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import seaborn as sns
+from matplotlib.colors import to_rgba
 from matplotlib.ticker import MaxNLocator
 
 from vinarch.errors import ParameterError
 from vinarch.figures.drawing import Drawing, check_columns, figure_of
 from vinarch.figures.ground import toned
-from vinarch.figures.measure_words import of_trained
+from vinarch.figures.key_row import draw_legend_on
 from vinarch.figures.scatter_density import Density, class_of
 from vinarch.figures.scatter_legend import (
     DOT_PT,
@@ -23,11 +24,16 @@ from vinarch.figures.scatter_legend import (
     PointLook,
     add_axes_legend,
     draw_legend,
+    size_keys,
 )
-from vinarch.figures.sheet import EDGE_MM, Box, Heading, Sheet, text_mm
+from vinarch.figures.scatter_series import ALPHA, mark_path, series_keys, series_looks
+from vinarch.figures.scatter_words import scatter_caption
+from vinarch.figures.sheet import EDGE_MM, MM_PER_INCH, Box, Heading, Sheet, text_mm
 from vinarch.figures.theme import INK, ONE, SMALL_PT, Width, theme, width_mm
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pandas as pd
     from matplotlib.axes import Axes
 
@@ -63,22 +69,30 @@ _BOTTOM_MM = 8.5
 
 
 def draw_subsequences(
-    points: pd.DataFrame, *, experiment: str, width: Width = "single", ax: Axes | None = None
+    points: pd.DataFrame,
+    *,
+    experiment: str,
+    series: Sequence[str] | None = None,
+    width: Width = "single",
+    ax: Axes | None = None,
 ) -> Drawing:
     """Draw every matching subsequence by its length, mean accuracy and number of structures.
 
     Lengths stand exactly on their integers.
-    Large points lie below small ones; where points coincide, the spot is the darker the more
-    there are.
+    Large points lie below small ones.
+    Where points coincide, the spot is the darker the more there are; of two to five experiments
+    each has a colour and a mark instead.
 
     Parameters
     ----------
     points : pandas.DataFrame
         One row a subsequence: ``subsequence`` (its symbols), ``start`` and ``length`` (symbols),
         ``count`` (structures that hold it), ``mean_val_accuracy_percent`` and ``chosen`` (true
-        in one row at most).
+        in one row of an experiment at most); ``experiment`` where there are several.
     experiment : str
-        Name for title and caption.
+        Name for title and caption; of several experiments words that say which.
+    series : sequence of str, optional
+        Their names, in the order of their colours; none where they were matched together.
     width : {"single", "double"}
         One or two columns of a page.
     ax : matplotlib.axes.Axes, optional
@@ -122,18 +136,24 @@ def draw_subsequences(
     """
     page_mm = width_mm(width)
     where = "draw_subsequences, argument points"
-    check_columns(points, COLUMNS, where)
+    looks = series_looks(series or ())
+    check_columns(points, (*COLUMNS, "experiment") if series else COLUMNS, where)
     drawn, reach = _drawing_order(points, where)
     look = PointLook(*AREAS_PT2[width], highest=int(drawn["count"].max()))
     chosen = drawn[drawn["chosen"].astype(bool)]
-    caption = _caption(points, drawn, chosen, experiment, reach)
+    whose = f"the experiment {experiment}" if series is None else experiment
+    caption = scatter_caption(drawn, whose, len(points) - len(drawn), reach, tuple(looks))
     if ax is not None:
-        _draw_points(ax, drawn, look)
-        if len(chosen):
-            _mark_chosen(ax, chosen, look)
+        _draw_points(ax, drawn, look, looks)
+        _mark_chosen(ax, chosen, look)
         _label(ax)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        add_axes_legend(ax, drawn, chosen, look)
+        if looks:
+            room = ax.bbox.width / figure_of(ax).dpi * MM_PER_INCH
+            keys = series_keys(looks, RIM, EDGE_PT, room)
+            draw_legend_on(ax, [*keys, *size_keys(drawn, chosen, look, RIM, INK)])
+        else:
+            add_axes_legend(ax, drawn, chosen, look)
         return Drawing(figure_of(ax), drawn, caption)
     with theme():
         sheet = Sheet.new(page_mm, HEIGHT_MM[width])
@@ -141,23 +161,17 @@ def draw_subsequences(
         heading.write(sheet)
         limits, ticks = _scale(drawn)
         left = _LEFT_MM + max((text_mm(label, SMALL_PT) for label in ticks.values()), default=0)
-        top = draw_legend(sheet, heading.height, drawn, chosen, look)
-        axes = sheet.axes(
-            Box(
-                left,
-                top,
-                sheet.width - left - EDGE_MM,
-                sheet.height - top - _BOTTOM_MM,
-            )
-        )
-        _draw_points(axes, drawn, look)
+        keys = series_keys(looks, RIM, EDGE_PT, sheet.width - 2 * EDGE_MM)
+        top = draw_legend(sheet, heading.height, drawn, chosen, look, keys=keys)
+        wide, high = sheet.width - left - EDGE_MM, sheet.height - top - _BOTTOM_MM
+        axes = sheet.axes(Box(left, top, wide, high))
+        _draw_points(axes, drawn, look, looks)
         _limit_lengths(axes, drawn)
         axes.set_ylim(*limits)
         axes.set_yticks(list(ticks), labels=list(ticks.values()))
         axes.grid(visible=True, axis="y", color="#dddddd")
         sns.despine(ax=axes)
-        if len(chosen):
-            _mark_chosen(axes, chosen, look)
+        _mark_chosen(axes, chosen, look)
         _label(axes, pad=2)
     return Drawing(sheet.figure, drawn, caption)
 
@@ -176,11 +190,13 @@ def _drawing_order(points: pd.DataFrame, where: str) -> tuple[pd.DataFrame, floa
             f"{len(points)} rows without one",
             "Choose an experiment whose histories are known.",
         )
-    if int(points["chosen"].sum()) > 1:
+    chosen = points[points["chosen"].astype(bool)]
+    again = chosen.duplicated([name for name in ("experiment",) if name in points] or None)
+    if len(chosen) > 1 and ("experiment" not in points or again.any()):
         raise ParameterError(
             where,
             "one chosen row at most",
-            f"{int(points['chosen'].sum())} chosen rows",
+            f"{len(chosen)} chosen rows",
             "Give start index and symbols, which name one row.",
         )
     if int(points["chosen"].sum()) > int(known["chosen"].sum()):
@@ -192,25 +208,41 @@ def _drawing_order(points: pd.DataFrame, where: str) -> tuple[pd.DataFrame, floa
         )
     density = Density.of(known)
     # The order does not hang on how the rows came in, so neither do the bytes.
+    order = ["count", "density", "length", "start", "subsequence"]
+    order += [name for name in ("experiment",) if name in known]
     drawn = known.assign(density=density.counts).sort_values(
-        ["count", "density", "length", "start", "subsequence"],
-        ascending=[False, True, True, True, True],
+        order,
+        ascending=[False, *[True] * (len(order) - 1)],
         kind="stable",
         ignore_index=True,
     )
     return drawn, density.reach
 
 
-def _draw_points(axes: Axes, drawn: pd.DataFrame, look: PointLook) -> None:
-    axes.scatter(
+def _draw_points(
+    axes: Axes,
+    drawn: pd.DataFrame,
+    look: PointLook,
+    looks: Mapping[str, Mapping[str, str]],
+) -> None:
+    colours = [class_of(count).colour for count in drawn["density"]]
+    if looks:
+        mine = [looks[name] for name in drawn["experiment"].astype(str)]
+        colours = [toned(axes, one["colour"]) for one in mine]
+    points = axes.scatter(
         drawn["length"],
         drawn["mean_val_accuracy_percent"],
         s=[look.area(count) for count in drawn["count"]],
-        c=[class_of(count).colour for count in drawn["density"]],
+        c=colours,
         edgecolors=toned(axes, RIM),
         linewidths=EDGE_PT,
         rasterized=len(drawn) >= RASTER_FROM,
     )
+    if looks:
+        # One collection, so that large points lie below small ones of whatever mark.
+        paths = {marker: mark_path(marker) for marker in {one["marker"] for one in mine}}
+        points.set_paths([paths[one["marker"]] for one in mine])
+        points.set_facecolor([to_rgba(colour, ALPHA) for colour in colours])
 
 
 def _scale(drawn: pd.DataFrame) -> tuple[tuple[float, float], dict[float, str]]:
@@ -233,50 +265,20 @@ def _limit_lengths(axes: Axes, drawn: pd.DataFrame) -> None:
 
 
 def _mark_chosen(axes: Axes, chosen: pd.DataFrame, look: PointLook) -> None:
-    row = chosen.iloc[0]
-    x, y = float(row["length"]), float(row["mean_val_accuracy_percent"])
-    # The point itself stays as translucent as the others, so that it hides none of them.
-    ring = max(RING_PT, look.area(float(row["count"])) ** 0.5 + 2 * RING_GAP_PT)
-    # The ring lies below all points, so that it hides no neighbour.
-    marks = ((DOT_PT**2, ONE, 0.7, 4.0), (ring**2, "none", 0.8, 0.9))
-    for area, face, edge_width, order in marks:
-        axes.scatter(
-            [x],
-            [y],
-            s=area,
-            facecolor=face,
-            edgecolor=toned(axes, INK) if face == "none" else INK,
-            linewidth=edge_width,
-            zorder=order,
-            clip_on=False,
-        )
-
-
-def _caption(
-    points: pd.DataFrame,
-    drawn: pd.DataFrame,
-    chosen: pd.DataFrame,
-    experiment: str,
-    reach: float,
-) -> str:
-    accuracy = drawn["mean_val_accuracy_percent"]
-    counts = drawn["count"]
-    over = "of the trained networks" if of_trained(drawn) else "over all epochs of the networks"
-    said = (
-        f"{len(drawn):,} matching subsequences of the experiment {experiment}: length "
-        f"{int(drawn['length'].min())} to {int(drawn['length'].max())} symbols, mean validation "
-        f"accuracy ({over} that hold it) {float(accuracy.min()):.2f} to "
-        f"{float(accuracy.max()):.2f} %; the area of a point grows with the number of structures "
-        f"that hold the subsequence, {int(counts.min())} to {int(counts.max())}. The darker a "
-        f"point, the more points lie on its spot, that is, have its length and an accuracy within "
-        f"{reach:.2g} percentage points: up to {int(drawn['density'].max())}."
-    )
-    if len(points) > len(drawn):
-        said += f" {len(points) - len(drawn):,} without a recorded accuracy are not drawn."
     for _, row in chosen.iterrows():
-        said += (
-            f" Chosen (yellow, ringed): {row['subsequence']}, start index {int(row['start'])}, "
-            f"length {int(row['length'])}, in {int(row['count'])} structures, mean validation "
-            f"accuracy {float(row['mean_val_accuracy_percent']):.2f} %."
-        )
-    return said
+        x, y = float(row["length"]), float(row["mean_val_accuracy_percent"])
+        # The point itself stays as translucent as the others, so that it hides none of them.
+        ring = max(RING_PT, look.area(float(row["count"])) ** 0.5 + 2 * RING_GAP_PT)
+        # The ring lies below all points, so that it hides no neighbour.
+        marks = ((DOT_PT**2, ONE, 0.7, 4.0), (ring**2, "none", 0.8, 0.9))
+        for area, face, edge_width, order in marks:
+            axes.scatter(
+                [x],
+                [y],
+                s=area,
+                facecolor=face,
+                edgecolor=toned(axes, INK) if face == "none" else INK,
+                linewidth=edge_width,
+                zorder=order,
+                clip_on=False,
+            )

@@ -26,7 +26,7 @@ from vinarch.summary.curve_frames import curve_points, mark_chosen, with_band
 from vinarch.summary.search_frames import mark_best, mark_fronts, order_points, pareto_points
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
 
@@ -40,16 +40,17 @@ _NETWORK = ("archive", "experiment", "architecture")
 
 def learning_curves(
     data: Commons | pd.DataFrame,
-    experiment: str | None = None,
+    experiment: str | Sequence[str] | None = None,
     architectures: int | Sequence[int] | None = None,
     *,
     width: Width = "single",
     ax: Axes | None = None,
 ) -> Drawing:
-    """Draw the validation accuracy over the epochs of all networks of one experiment.
+    """Draw the validation accuracy over the epochs of all networks of an experiment.
 
-    All curves are thin; the median and the quartiles are those of the networks still training at
-    each epoch, and end where fewer than 8 train; chosen networks are heavy and numbered.
+    Several experiments have a panel each, on the same axes. All curves are thin; the median and
+    the quartiles are those of the networks still training at each epoch, and end where fewer than
+    8 train; chosen networks are heavy and numbered.
 
     Parameters
     ----------
@@ -57,11 +58,13 @@ def learning_curves(
         A frame has the columns ``archive, experiment, architecture, epoch, val_accuracy_percent,
         status, chosen, networks_training, quantile_25_percent, median_percent,
         quantile_75_percent``, as the drawing's `data` has them.
-    experiment : str, optional
-        Name of the experiment; may be left out where there is one only.
+    experiment : str or sequence of str, optional
+        Name of the experiment, or up to 12 names; of a commons it may be left out where there is
+        one only, of a frame all are drawn.
     architectures : int or sequence of int, optional
-        Up to 6 networks to draw heavily. By default the one of highest accuracy in its last
-        epoch, of equal ones the lowest number.
+        Up to 12 networks to draw heavily, of several experiments the same numbers in each. By
+        default of each the one of highest accuracy in its last epoch, of equal ones the lowest
+        number.
     width : {"single", "double"}
         Column width: 85 or 178 mm.
     ax : matplotlib.axes.Axes, optional
@@ -76,8 +79,8 @@ def learning_curves(
     SelectionError
         If there is no such experiment or architecture, or histories are unknown.
     ParameterError
-        If `data` is neither, lacks columns or has several experiments, if too many architectures
-        are named, or if `width` is unknown.
+        If `data` is neither or lacks columns, if too many experiments or architectures are named,
+        if `ax` is given for several experiments, or if `width` is unknown.
 
     Examples
     --------
@@ -93,16 +96,21 @@ def learning_curves(
     """
     width_mm(width, "learning_curves")
     check_axes(ax, "learning_curves")
+    _check_count(experiment, "learning_curves")
     check_given(data, "learning_curves")
     if isinstance(data, pd.DataFrame):
         points = _only(data, experiment, "learning_curves")
         check_columns(points, CURVE_COLUMNS, "learning_curves, argument data")
         check_unique(points, (*_NETWORK, "epoch"), "learning_curves")
-        points = with_band(points)
+        experiments = list(_with_bands(points))
         if architectures is not None:
-            points = mark_chosen(points, architectures)
-    else:
+            experiments = [mark_chosen(rows, architectures) for rows in experiments]
+        points = pd.concat(experiments)
+    elif experiment is None or isinstance(experiment, str):
         points = curve_points(data, experiment, architectures)
+    else:
+        names: list[str | None] = [*dict.fromkeys(experiment)] or [None]
+        points = pd.concat([curve_points(data, name, architectures) for name in names])
     return draw_learning_curves(points, width=width, ax=ax)
 
 
@@ -250,6 +258,12 @@ def _check_count(experiments: str | Sequence[str] | None, where: str) -> None:
             f"{len(experiments)}",
             "Draw the others in a second figure.",
         )
+
+
+def _with_bands(points: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Give the rows of each experiment with the median and the quartiles of that one."""
+    for _, rows in points.groupby(["archive", "experiment"], observed=True):
+        yield with_band(rows)
 
 
 def _networks_of(

@@ -103,6 +103,18 @@ class MacroSpace(SearchSpace):
         """Return where each phase starts in the flattened genome, from 0."""
         return tuple(sum(self.phase_bits[:phase]) for phase in range(len(self.nodes)))
 
+    @property
+    def phase_spans(self) -> tuple[tuple[int, int], ...]:
+        """Return where each phase starts and stops in the flattened genome.
+
+        Examples
+        --------
+        >>> from vinarch.genome import MacroSpace
+        >>> MacroSpace((4, 4, 4)).phase_spans
+        ((0, 7), (7, 14), (14, 21))
+        """
+        return tuple(pairwise((*self.phase_starts, self.symbol_count)))
+
     def parse(self, text: str) -> Genome:
         """Read a genome as archives print it.
 
@@ -151,8 +163,7 @@ class MacroSpace(SearchSpace):
 
     def phases_of(self, genome: Genome) -> tuple[tuple[int, ...], ...]:
         """Return the bits of a genome phase by phase."""
-        bounds = (*self.phase_starts, self.symbol_count)
-        return tuple(genome.symbols[start:stop] for start, stop in pairwise(bounds))
+        return tuple(genome.symbols[start:stop] for start, stop in self.phase_spans)
 
     def print_genome(self, genome: Genome) -> str:
         """Write a genome as one list a phase.

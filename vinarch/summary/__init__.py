@@ -23,6 +23,7 @@ from vinarch.summary.figure_frames import (
     with_measure,
     without_histories,
 )
+from vinarch.summary.holder_frames import HOLDER_MEASURE, holder_rows, holders_by_experiment
 from vinarch.summary.layered_frames import layered_edges
 from vinarch.summary.network_frames import genome_of, network_edges
 from vinarch.summary.replication_frames import (
@@ -46,6 +47,7 @@ from vinarch.summary.search_frames import (
 )
 
 __all__ = [
+    "HOLDER_MEASURE",
     "MOST_CHOSEN",
     "PUBLISHED_ROW",
     "ChosenRow",
@@ -60,6 +62,8 @@ __all__ = [
     "experiments_holding",
     "genome_of",
     "held_structures",
+    "holder_rows",
+    "holders_by_experiment",
     "known_costs",
     "layered_edges",
     "mark_best",

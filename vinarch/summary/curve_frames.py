@@ -25,7 +25,10 @@ FEWEST_IN_BAND = 8
 """Of fewer networks, two a quarter, quartiles say little."""
 
 MOST_CHOSEN = 6
-"""More lines than these cannot be told apart by dash and lightness."""
+"""So many networks a study draws heavily."""
+
+MOST_MARKED = 12
+"""More lines than these cannot be told apart by dash and marker."""
 
 _NETWORK = ["archive", "experiment", "architecture"]
 
@@ -60,7 +63,7 @@ def curve_points(
         If there is no such experiment or architecture, or no validation accuracy of an epoch is
         known.
     ParameterError
-        If no single experiment is named, or more than `MOST_CHOSEN` architectures are.
+        If no single experiment is named, or more than `MOST_MARKED` architectures are.
     """
     mine = _one_experiment(commons, experiment)
     columns = [*_NETWORK, "epoch", "val_accuracy_percent"]
@@ -95,7 +98,7 @@ def mark_chosen(points: pd.DataFrame, architectures: int | Sequence[int] | None)
     SelectionError
         If there is no such architecture.
     ParameterError
-        If more than `MOST_CHOSEN` are named, or one is no whole number.
+        If more than `MOST_MARKED` are named, or one is no whole number.
     """
     numbers = points["architecture"]
     wanted = [_most_accurate(points)] if architectures is None else _whole_numbers(architectures)
@@ -108,10 +111,10 @@ def mark_chosen(points: pd.DataFrame, architectures: int | Sequence[int] | None)
             f"{strange[0]}, which is none of them",
             "`commons.architectures` lists them.",
         )
-    if len(wanted) > MOST_CHOSEN:
+    if len(wanted) > MOST_MARKED:
         raise ParameterError(
             where,
-            f"up to {MOST_CHOSEN} architectures",
+            f"up to {MOST_MARKED} architectures",
             f"{len(wanted)}",
             "Draw the others in a second figure.",
         )

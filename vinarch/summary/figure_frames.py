@@ -23,6 +23,9 @@ from vinarch.summary.chosen_row import ChosenRow
 if TYPE_CHECKING:
     from vinarch.commons import Commons
 
+TOGETHER = "all chosen experiments"
+"""What stands for the experiment where several are matched together."""
+
 TRAINED = "val_accuracy_percent"
 """The measure of networks of which only the trained one's validation accuracy is known."""
 
