@@ -3,13 +3,13 @@ from __future__ import annotations
 import naive
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import genome_sets, sequence_sets
 
 from vinarch.errors import ParameterError
 from vinarch.genome import symbol_matrix
-from vinarch.subsequence import shared_windows
+from vinarch.subsequence import is_maximal, shared_windows
 
 
 def found(genomes: list[str], min_length: int = 5) -> dict[tuple[int, str], list[int]]:
@@ -86,3 +86,26 @@ def test_windows_come_in_order_and_rows_are_in_one_group_each():
 def test_a_length_below_one_is_refused():
     with pytest.raises(ParameterError, match="min_length: expected a whole number from 1, got 0"):
         list(shared_windows(np.zeros((2, 3), dtype=np.uint8), 0))
+
+
+@given(sequence_sets(), st.data())
+def test_one_run_is_maximal_where_grouping_windows_finds_it(genomes, data):
+    held_by = data.draw(st.sampled_from(genomes))
+    assume(held_by)
+    start = data.draw(st.integers(0, len(held_by) - 1))
+    stop = data.draw(st.integers(start + 1, len(held_by)))
+    holders = [genome for genome in genomes if genome[start:stop] == held_by[start:stop]]
+    assert is_maximal(holders, start, stop) == ((start, held_by[start:stop]) in found(genomes, 1))
+
+
+@given(st.lists(st.text("01", min_size=9, max_size=9), min_size=1, max_size=9, unique=True))
+def test_one_run_within_a_span_is_maximal_where_grouping_its_windows_finds_it(genomes):
+    span = (3, 7)
+    within = found(sorted({genome[3:7] for genome in genomes}), 1)
+    for start, stop in [(3, 5), (4, 6), (3, 7), (5, 7), (2, 5), (6, 8)]:
+        for run in {genome[start:stop] for genome in genomes}:
+            holders = [genome for genome in genomes if genome[start:stop] == run]
+            inside = len(run) and start >= 3 and stop <= 7
+            distinct = (start - 3, run) in within
+            whole = len(holders) > 1 and (start, stop) == span
+            assert is_maximal(holders, start, stop, span) == (inside and (distinct or whole))

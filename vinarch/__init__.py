@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vinarch.commons import Commons
     from vinarch.comparing import compare_searches, search_differences, search_outcomes
     from vinarch.depositing import deposit
-    from vinarch.explorer import explore
+    from vinarch.explorer import explore, save_explorer
     from vinarch.genome import search_space
     from vinarch.matching import match, members
     from vinarch.measuring import distance_matrix, distances
@@ -69,6 +69,7 @@ __all__ = [
     "replay_sweep",
     "reproducibility",
     "run",
+    "save_explorer",
     "search_differences",
     "search_outcomes",
     "search_space",
@@ -100,6 +101,7 @@ _HOME_OF = {
     "replay_sweep": "replaying",
     "reproducibility": "reproducing",
     "run": "running",
+    "save_explorer": "explorer",
     "search_differences": "comparing",
     "search_outcomes": "comparing",
     "search_space": "genome",

@@ -38,12 +38,16 @@ import numpy.typing as npt
 from vinarch.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from vinarch.genome.sequences import Symbols
 
 MIN_LENGTH = 5
 """Shortest run that is kept by default: VINARCH keeps those longer than four."""
+
+
+MIN_SHARERS = 2
+"""Genomes that share a run: a pair at least."""
 
 
 @dataclass(frozen=True)
@@ -173,3 +177,42 @@ def _agreement(sorted_rows: Symbols) -> npt.NDArray[np.int64]:
     differing = sorted_rows[:-1] != sorted_rows[1:]
     first: npt.NDArray[np.int64] = np.argmax(differing, axis=1)
     return np.where(differing.any(axis=1), first, sorted_rows.shape[1])
+
+
+def is_maximal(
+    genomes: Sequence[str], start: int, stop: int, span: tuple[int, int] | None = None
+) -> bool:
+    """Tell whether a run that genomes share is maximal for a pair of them.
+
+    Parameters
+    ----------
+    genomes : sequence of str
+        Flattened genomes that agree from `start` to before `stop`: all that hold the run.
+    start, stop : int
+        Where the run begins, from 0, and the first position after it.
+    span : tuple of int, optional
+        Start and stop of the part in which runs are looked for, such as a phase; else the whole.
+
+    Examples
+    --------
+    >>> is_maximal(["1010", "1011"], 0, 3)
+    True
+    >>> is_maximal(["1010", "1011"], 0, 2)
+    False
+    >>> is_maximal(["1010", "1011"], 0, 2, span=(0, 2))
+    True
+    >>> is_maximal(["1010", "1011"], 1, 3, span=(0, 2))
+    False
+    """
+    distinct = set(genomes)
+    first, last = (0, None) if span is None else span
+    if len(distinct) < MIN_SHARERS or start < first or (last is not None and stop > last):
+        return False
+    lefts = {genome[start - 1] for genome in distinct} if start > first else None
+    rights = {_after(genome, stop) for genome in distinct} if stop != last else None
+    return all(side is None or len(side) >= MIN_SHARERS for side in (lefts, rights))
+
+
+def _after(genome: str, stop: int) -> tuple[str, ...]:
+    # What stands past an end differs from all else: there the genome stands for itself.
+    return (genome[stop],) if stop < len(genome) else ("end", genome)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 from collections import Counter
 
 import pytest
-from explorer_tab import Tab
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+from explorer_tab import CHROMIUM, Tab
 
 
 @pytest.fixture(scope="session")

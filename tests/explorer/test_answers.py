@@ -81,6 +81,19 @@ def test_together_a_structure_counts_once_with_all_its_epochs(desk, real_commons
         assert row.mean_val_accuracy_percent == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.parametrize("across", [False, True])
+def test_points_within_phases_are_the_rows_of_match_too(desk, real_commons, across):
+    two = real_commons.select(experiment=[EXPERIMENT, OTHER])
+    by = None if across else "experiment"
+    expected = vinarch.match(two, by=by, min_length=4, within_phase=True).compute()
+    matching = Matching(4, within_phase=True, across=across)
+    points = desk.answer_now(Points("JS9FR6", (EXPERIMENT, OTHER), matching, PHASES))
+    pd.testing.assert_frame_equal(points, expected.reset_index(drop=True))
+    stops = points["start"] + points["length"]
+    assert ((points["start"] // 7) == ((stops - 1) // 7)).all()
+    assert len(points)
+
+
 @given(st.sets(st.text("01", min_size=6, max_size=6), min_size=1, max_size=8))
 def test_within_phases_each_phase_is_matched_alone(genomes):
     flats = sorted(genomes)

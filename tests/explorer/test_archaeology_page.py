@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 
 import pandas as pd
 import pytest
-from explorer_tab import Tab
+from explorer_tab import CHROMIUM, Tab
 
 from vinarch import figures
 from vinarch.summary import structure_cells, subsequence_points
@@ -105,6 +107,55 @@ def test_the_way_back_of_the_browser_and_of_the_page_agree(tapped):
     tapped.section("row").get_by_text("Tap a point").wait_for()
 
 
+def test_the_page_loads_what_it_needs_and_paints_before(tab):
+    loaded = []
+    tab.page.on("response", lambda answer: loaded.append(answer.url))
+    tab.open("archive=JS9FR6")
+    files = {url.partition("?")[0].rpartition("/")[2] for url in loaded}
+    scripts = {"bokeh.min.js", "bokeh-widgets.min.js", "bokeh-tables.min.js", "explorer.js"}
+    assert {name for name in files if name.endswith(".js")} == scripts
+    painted, began = tab.page.evaluate(
+        """() => {
+            const [paint] = performance.getEntriesByName("first-contentful-paint");
+            const joined = performance.getEntriesByName("joined")[0];
+            return [paint.startTime, joined.startTime];
+        }"""
+    )
+    assert painted < began
+
+
+def test_a_browser_that_is_killed_at_work_loses_nothing_and_stops_nobody(tapped, explorer):
+    query = tapped.query()
+    other = tapped.page.context.browser
+    doomed = other.browser_type.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    gone = Tab(doomed.new_page(), explorer.url)
+    every = "&".join(f"experiment={name}" for name in tapped_names(tapped))
+    gone.page.goto(f"{explorer.url}?archive=JS9FR6&{every}&min_length=1&across=yes")
+    gone.page.wait_for_selector("html[data-connected=yes]", timeout=30_000)
+    (browser,) = [
+        process["id"]
+        for process in doomed.new_browser_cdp_session().send("SystemInfo.getProcessInfo")[
+            "processInfo"
+        ]
+        if process["type"] == "browser"
+    ]
+    os.kill(browser, signal.SIGKILL)
+    tapped.page.get_by_role("button", name="Next row").click()
+    tapped.section("row").get_by_text("89.66 %").wait_for(state="detached")
+    again = Tab(tapped.page.context.new_page(), explorer.url).open(query)
+    again.says("row", "89.66 %")
+    assert again.faults == []
+
+
+def tapped_names(tab):
+    """Return the experiments that are offered."""
+    return (
+        tab.page.locator("aside")
+        .get_by_role("checkbox")
+        .evaluate_all("boxes => boxes.map((box) => box.labels[0]?.textContent).filter(Boolean)")
+    )
+
+
 def test_a_box_lists_the_points_in_it(tab):
     tab.open()
     (left, top), (right, bottom) = (
@@ -142,3 +193,11 @@ def test_no_experiment_says_what_to_do_next(tab):
     tab.open("archive=JS9FR6&experiment=")
     for name in ("subsequences", "structures", "row", "rows"):
         tab.says(name, "Choose one or more experiments on the left.")
+
+
+def test_a_length_that_nothing_has_says_so_in_place_of_plot_and_table(tab):
+    tab.open(f"archive=JS9FR6&experiment={EXPERIMENT}&min_length=21")
+    tab.says("subsequences", "Lower the minimum length")
+    tab.says("rows", "so there are no rows")
+    assert tab.page.get_by_role("button", name="Next row").count() == 0
+    assert tab.page.get_by_role("link", name="Save Rows").count() == 0

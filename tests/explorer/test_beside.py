@@ -151,7 +151,7 @@ def test_a_row_leads_to_another_experiment(tab, desk, known):
     assert found["structures"] == rows["structure_count"].tolist()
     assert found["own_x"] == rows["own_mean"].tolist()
     tab.tap("beside", rows.loc[other, "mean"], len(names) - 0.5 - names.index(other))
-    tab.page.wait_for_function(f"location.search.includes('of={other}')")
+    tab.page.wait_for_url(f"**of={other}**")
     tab.ready()
     tab.says("row", other)
     count = int(rows.loc[other, "structure_count"])

@@ -11,8 +11,8 @@ from bokeh.events import Tap as TapEvent
 
 import vinarch
 from vinarch import figures
-from vinarch.errors import ParameterError
 from vinarch.explorer.answers import Curves, Desk, Members, Overlay, Shown
+from vinarch.explorer.answers.holders import NETWORK_COLUMNS
 from vinarch.explorer.state import ChooseNetworks, EngineChoice, NetworkKey, Run, State
 from vinarch.explorer.views.curves import CurvesView
 from vinarch.explorer.views.curves_layout import MOST_FAINT, MOST_HEAVY, chosen_of, faint_columns
@@ -38,7 +38,8 @@ def test_the_networks_of_a_subsequence_are_those_of_members(desk, real_commons):
     one = real_commons.select(experiment=EXPERIMENT)
     expected = vinarch.members(one, 0, RUN.symbols).compute().reset_index(drop=True)
     members = desk.answer_now(Members("JS9FR6", (EXPERIMENT,), RUN))
-    pd.testing.assert_frame_equal(members, expected)
+    pd.testing.assert_frame_equal(members.drop(columns="flat"), expected[[*NETWORK_COLUMNS]])
+    assert members["flat"].str.startswith(RUN.symbols).all()
     curves = desk.answer_now(Curves("JS9FR6", (EXPERIMENT,), RUN))
     assert sorted(curves[curves["held"]]["architecture"].unique()) == [12, 17, 67, 79, 84, 94]
 
@@ -115,8 +116,8 @@ def test_networks_of_the_subsequence_are_heavy_and_the_others_faint():
     view, _ = shown(answer_of(FOUR, held=(1, 2)), run=SYMBOLS)
     assert view.source.data["architecture"] == [2, 2, 2, 1, 1, 1]
     assert view.source.data["value"].tolist() == [40, 80, 90, 50, 60, 70]
-    assert [line.tolist() for line in view.faint.data["ys"]] == [[10, 20, 30], [55, 65]]
-    assert [line.tolist() for line in view.heavy.data["xs"]] == [[0, 1, 2], [0, 1, 2]]
+    np.testing.assert_array_equal(view.faint.data["y"], [10, 20, 30, np.nan, 55, 65])
+    assert view.heavy.data["xs"] == [[0, 1, 2], [0, 1, 2]]
     looks = set(zip(view.heavy.data["colour"], view.heavy.data["dash"], strict=True))
     assert len(looks) == 2
     assert view.labels.data["text"] == ["2", "1"]
@@ -178,14 +179,16 @@ def test_a_remark_and_a_network_that_is_not_there_are_told():
     assert "Network 1: why <i>not</i>" in view.note.text
     view, _ = shown(answer_of(FOUR), networks=(NetworkKey("<b>one</b>", 99),))
     assert "no learning curve of a network 99" in view.note.text
-    assert len(view.faint.data["xs"]) == 4
+    assert np.isnan(view.faint.data["x"]).sum() == 3
 
 
 def test_many_curves_are_thinned_and_the_best_are_heavy():
     many = answer_of({number: [50, 50 + number / 10] for number in range(1, 301)}, range(1, 301))
     heavy = chosen_of(many, State(run=SYMBOLS))
     assert heavy["architecture"].unique().tolist() == list(range(300, 300 - MOST_HEAVY, -1))
-    assert len(faint_columns(many, heavy)["xs"]) == MOST_FAINT
+    lines, opacity = faint_columns(many, heavy)
+    assert np.isnan(lines["x"]).sum() == MOST_FAINT - 1
+    assert opacity < 1
     view, _ = shown(many, run=SYMBOLS)
     assert f"the best {MOST_HEAVY} are heavy" in view.note.text
 
@@ -213,9 +216,42 @@ def test_saved_figures_are_those_of_the_study(desk, real_commons):
     assert recorded["avoidable"].tolist() == fig2.data["avoidable"][: len(recorded)].tolist()
     assert "the engine: penguin, N 3, threshold 0.5 points, C_min 3." in drawn.caption
     assert "reference solver" in fig2.caption
+    assert "Small diamonds: the prediction after each epoch" in drawn.caption
     both = State(archive="JS9FR6", experiments=(EXPERIMENT, FULL))
-    with pytest.raises(ParameterError, match="networks of 2"):
-        view.drawing(desk.answer_now(view.question(both, None)), both)
+    drawn = view.drawing(desk.answer_now(view.question(both, None)), both)
+    expected = figures.learning_curves(real_commons, [EXPERIMENT, FULL], width="double")
+    assert drawn.svg() == expected.svg()
+
+
+def test_saved_curves_mark_the_networks_that_are_heavy_on_the_page(desk):
+    view = CurvesView([].append)
+    keys = (NetworkKey(FULL, 3), NetworkKey(EXPERIMENT, 3), NetworkKey(EXPERIMENT, 71))
+    state = State(archive="JS9FR6", experiments=(EXPERIMENT, FULL), networks=keys)
+    answer = desk.answer_now(view.question(state, None))
+    view.show(answer, state)
+    drawn = view.drawing(answer, state)
+    heavy = drawn.data[drawn.data["chosen"]]
+    shown = zip(view.source.data["experiment"], view.source.data["architecture"], strict=True)
+    assert set(zip(heavy["experiment"], heavy["architecture"], strict=True)) == set(shown)
+    assert len(drawn.figure.axes) == 2
+    twelve = replace(state, networks=tuple(NetworkKey(FULL, n) for n in range(12)))
+    drawn = view.drawing(desk.answer_now(view.question(twelve, None)), twelve)
+    assert drawn.data.loc[drawn.data["chosen"], "architecture"].nunique() == 12
+    assert set(drawn.data["experiment"]) == {FULL}
+
+
+def test_a_prediction_that_never_converges_is_saved_too(desk):
+    view = CurvesView([].append)
+    strict = EngineChoice(threshold=0.01, predictions_needed=10)
+    state = State(archive="JS9FR6", experiments=(FULL,), networks=(KEY,), engine=strict)
+    answer = desk.answer_now(view.question(state, None))
+    assert answer["convergence_epoch"].isna().all()
+    drawn = view.drawing(answer, state)
+    assert "never converged, so the network trains on" in drawn.caption
+    assert set(drawn.data["series"]) == {"recorded", "made"}
+    made = answer[answer["series"] == "made"]["accuracy_percent"]
+    axes = drawn.figure.axes[0]
+    assert axes.collections[0].get_offsets()[:, 1].tolist() == made[made.between(0, 100)].tolist()
 
 
 def test_a_tap_on_a_curve_shows_its_prediction(tab, desk):
@@ -223,7 +259,7 @@ def test_a_tap_on_a_curve_shows_its_prediction(tab, desk):
     curves = desk.answer_now(Curves("JS9FR6", (FULL,), None))
     mine = curves[(curves["architecture"] == 38)].set_index("epoch")["val_accuracy_percent"]
     tab.tap("curves", 0, mine[0])
-    tab.page.wait_for_function("location.search.includes('network=')")
+    tab.page.wait_for_url("**network=**")
     tab.open(f"archive=JS9FR6&experiment={FULL}&network=38%40{FULL}")
     tab.says("curves", "99.61 % at epoch 25")
     shown = tab.columns("curves", "architecture")

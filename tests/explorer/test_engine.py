@@ -196,7 +196,7 @@ def test_a_slider_changes_epochs_saved_to_what_replay_says(tab, real_commons):
     handle.focus()
     for _ in range(3):
         handle.press("ArrowRight")
-    tab.page.wait_for_function("location.search.includes('threshold=0.65')")
+    tab.page.wait_for_url("**threshold=0.65**")
     tab.ready()
     engine = replace(a4nn_2023, threshold=0.65)
     expected = replay_summary(replay(real_commons.select(experiment=FULL), engine)).iloc[0]

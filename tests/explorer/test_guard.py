@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import http.server
 import re
 import socket
+import threading
 
 import pytest
 import requests
 
 import vinarch
 from vinarch.errors import ParameterError
-from vinarch.explorer.guard import check_address, hosts_of
+from vinarch.explorer.guard import ancestors_of, check_address, hosts_of, policy_of
 from vinarch.explorer.server import free_port
 
 TOKEN = "a secret of the test"
+WAYS = ("http", "https")
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +133,109 @@ def test_a_port_that_is_taken_is_told(real_commons):
 def test_what_is_no_commons_is_refused():
     with pytest.raises(ParameterError, match="expected a Commons, got list"):
         vinarch.explore([1, 2], open_browser=False)
+
+
+def test_the_page_may_load_run_and_speak_to_its_own_host_only(explorer):
+    host = root(explorer).removeprefix("http://")
+    page = requests.get(explorer.url, timeout=20)
+    policy = dict(
+        part.partition(" ")[::2] for part in page.headers["Content-Security-Policy"].split("; ")
+    )
+    loopback = [f"{way}://{name}:*" for name in ("127.0.0.1", "localhost") for way in WAYS]
+    assert policy == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data:",
+        "connect-src": f"'self' ws://{host} wss://{host}",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": " ".join(["'self'", *loopback, "vscode-webview:", "vscode-file:"]),
+    }
+    assert "<script>" not in page.text
+    assert re.findall("<script[^>]*src=", page.text) == ["<script defer src="]
+    saved = requests.get(f"{explorer.url}save/{key_of(page)}/subsequences.svg", timeout=60)
+    assert saved.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_frames_are_those_of_the_hosts_that_the_server_has():
+    others = ancestors_of(hosts_of(["lab.example.org"], "0.0.0.0", 5006))
+    assert "http://lab.example.org:* https://lab.example.org:* " in others
+    assert "127.0.0.1" not in others
+    alone = ancestors_of(hosts_of([], "::1", 5006))
+    assert "http://localhost:* " in alone
+    # A source of a policy has no form for it; a browser would complain of the rest.
+    assert "::1" not in alone + policy_of("[::1]:5006", alone)
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def test_a_script_that_an_archive_brought_in_would_not_run(page, explorer):
+    page.goto(explorer.url)
+    page.wait_for_selector("html[data-connected=yes]")
+    page.evaluate(
+        """() => {
+            window.refused = [];
+            addEventListener("securitypolicyviolation", (event) => {
+              window.refused.push(event.effectiveDirective);
+              document.documentElement.dataset.refused = window.refused.length;
+            });
+            const main = document.querySelector("main");
+            main.insertAdjacentHTML("beforeend", `<img src="save/" onerror="window.broken = 1">`);
+            const script = document.createElement("script");
+            script.textContent = "window.broken = 2";
+            main.append(script);
+            const foreign = document.createElement("script");
+            foreign.src = "https://evil.example/broken.js";
+            main.append(foreign);
+            setTimeout("window.broken = 3");
+            fetch("https://evil.example/").catch(() => {});
+        }"""
+    )
+    # Playwright's own wait for a function would be refused too.
+    page.wait_for_selector("html[data-refused='5']")
+    assert sorted(page.evaluate("window.refused")) == [
+        *("connect-src", "script-src", "script-src-attr", "script-src-elem", "script-src-elem"),
+    ]
+    assert page.evaluate("window.broken") is None
+
+
+@pytest.fixture
+def notebook(explorer):
+    """The address of a page on another port that shows the explorer in a frame."""
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(explorer._repr_html_().encode())
+
+        def log_message(self, *words):
+            """Say nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_notebook_shows_the_page_and_another_site_does_not(page, notebook):
+    refused = []
+    page.on(
+        "console",
+        lambda message: message.type in {"error", "warning"} and refused.append(message.text),
+    )
+    page.goto(notebook)
+    page.frame_locator("iframe").locator("html[data-connected=yes]").wait_for(timeout=30_000)
+    assert refused == []
+    # Another name of this machine, since browsers keep sites of the internet from it anyway.
+    with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+        page.goto(notebook.replace("localhost", "evil.localhost"))
+    assert page.frame_locator("iframe").locator("section").count() == 0

@@ -220,3 +220,24 @@ def test_a_tap_finds_what_a_look_at_every_point_finds(x, y):
         assert found is None
     else:
         assert away[found] == pytest.approx(min(away))
+
+
+def test_points_without_an_accuracy_are_told_not_drawn():
+    view = ScatterView([].append)
+    view.show(points([(0, "10110", 2, float("nan")), (1, "01101", 3, float("nan"))]), STATE)
+    view.follow(STATE)
+    assert view.words.visible
+    assert view.words.text.startswith("No accuracy of the 2 shared subsequences is recorded")
+    view.show(points([(0, "10110", 2, 80.0)]), STATE)
+    assert not view.source.data["length"].size - 1
+
+
+def test_experiments_differ_by_mark_and_colour():
+    view = ScatterView([].append)
+    frame = points([(0, "10110", 2, 80.0), (1, "01101", 3, 81.0)])
+    frame["experiment"] = ["<b>one</b>", "two"]
+    view.show(frame, State(archive="A", experiments=("<b>one</b>", "two")))
+    found = dict(zip(view.source.data["experiment"], view.source.data["mark"], strict=True))
+    assert found == {"<b>one</b>": "circle", "two": "triangle"}
+    assert "&lt;b&gt;one&lt;/b&gt;" in view.note.text
+    assert "\N{BLACK UP-POINTING TRIANGLE}" in view.note.text

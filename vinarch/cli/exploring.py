@@ -42,6 +42,18 @@ if TYPE_CHECKING:
     help="A secret that readers need. Another --address always has one: made where none is given.",
 )
 @click.option("--no-browser", is_flag=True, help="Print the link and open no browser.")
+@click.option(
+    "--link",
+    default="",
+    metavar="LINK",
+    help="What to show first: a link copied from the page, or its query '?experiment=…'.",
+)
+@click.option(
+    "--save",
+    type=click.Path(),
+    metavar="FILE",
+    help="Write what is shown first as one HTML file that needs no server, and serve nothing.",
+)
 def explore(
     commons: str | None,
     port: int | None,
@@ -49,12 +61,17 @@ def explore(
     allow_origin: Sequence[str],
     token: str | None,
     no_browser: bool,
+    link: str,
+    save: str | None,
 ) -> None:
     """Explore COMMONS in the browser.
 
     COMMONS is an archive's name or DOI, or the folder of a commons or of a recorded run; by
     default the small archive that ships with vinarch. Ctrl-C ends it.
     """
+    if save is not None:
+        _save(commons, save, link)
+        return
     from vinarch.explorer import explore as open_explorer
 
     explorer = open_explorer(
@@ -64,6 +81,7 @@ def explore(
         allow_origin=allow_origin,
         token=token,
         open_browser=not no_browser,
+        link=link,
     )
     click.echo(f"The explorer is at {explorer.url}")
     click.echo("Ctrl-C ends it.")
@@ -73,6 +91,18 @@ def explore(
         click.echo("ended")
     finally:
         explorer.stop()
+
+
+def _save(commons: str | None, path: str, link: str) -> None:
+    from vinarch.explorer.opening import SAMPLE
+    from vinarch.explorer.saving import query_of, saved_page, target_of, write_page
+
+    target, query = target_of(path), query_of(link)
+    page = saved_page(_commons(SAMPLE if commons is None else commons), query)
+    for notice in page.notices:
+        click.echo(notice, err=True)
+    write_page(page, target)
+    click.echo(f"open {path}")
 
 
 def _commons(named: str) -> Commons:

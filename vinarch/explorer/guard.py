@@ -1,7 +1,9 @@
-"""Who may ask the server: the machine itself, or whoever has the token.
+"""Who may ask the server, and what the page may do in the browser.
 
-Hosts that are not its own are refused, so that no other site can pass for it. A token comes once,
-in the link that is printed, and is then a cookie, so that copied links do not hold it.
+The machine itself may ask, or whoever has the token. Hosts that are not its own are refused, so
+that no other site can pass for it. A token comes once, in the link that is printed, and is then a
+cookie, so that copied links do not hold it. The page runs its own scripts only, whatever an archive
+holds, and stands in no frame but that of a notebook.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ COOKIE = "vinarch-explorer"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SHORTEST_TOKEN = 16
 
+EDITORS = ("vscode-webview:", "vscode-file:")
+"""Frames of notebooks that are no site: no web page can have such an address."""
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -47,6 +52,7 @@ class Guard(AuthProvider):
 
     def __init__(self, hosts: Sequence[str], token: str | None) -> None:
         self.hosts = frozenset(host.lower() for host in hosts)
+        self._ancestors = ancestors_of(hosts)
         self._token = token
         # The cookie is not the token, so that neither tells the other.
         self._seal = (
@@ -119,9 +125,57 @@ class Guard(AuthProvider):
         if not isinstance(handler, WebSocketHandler):
             for name, value in HEADERS.items():
                 handler.set_header(name, value)
+            policy = policy_of(handler.request.host.lower(), self._ancestors)
+            handler.set_header("Content-Security-Policy", policy)
         given = handler.get_cookie(COOKIE) or ""
         known = self._token is None or hmac.compare_digest(given.encode(), self._seal.encode())
         return "reader" if known else None
+
+
+def policy_of(host: str, ancestors: str) -> str:
+    """Return what the page may load, run and speak to: files and the socket of its own host.
+
+    Bokeh writes styles into the page, and draws its icons from ``data:`` addresses; of scripts it
+    needs its own files only, nothing inline and nothing made from text.
+
+    Examples
+    --------
+    >>> policy_of("localhost:5006", "'self'").split("; ")[1]
+    "script-src 'self'"
+    """
+    # Older browsers do not count the socket to the page's own host; a source has no IPv6 form.
+    sockets = "" if host.startswith("[") else f" ws://{host} wss://{host}"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            f"connect-src 'self'{sockets}",
+            "base-uri 'none'",
+            "form-action 'none'",
+            f"frame-ancestors {ancestors}",
+        )
+    )
+
+
+def ancestors_of(hosts: Sequence[str]) -> str:
+    """Return in which frames the page may stand: those of notebooks on the hosts of the server.
+
+    A notebook is served from another port of the same host, and which one cannot be known. Who
+    serves pages from there can ask the server without a frame as well.
+
+    Examples
+    --------
+    >>> ancestors_of(["lab.example.org:5006"])
+    "'self' http://lab.example.org:* https://lab.example.org:* vscode-webview: vscode-file:"
+    """
+    names = [urlsplit(f"//{host}").hostname or "" for host in hosts]
+    if any(name in LOOPBACK for name in names):
+        names += LOOPBACK
+    known = [name for name in dict.fromkeys(names) if name and ":" not in name]
+    sources = (f"{scheme}://{name}:*" for name in known for scheme in ("http", "https"))
+    return " ".join(("'self'", *sources, *EDITORS))
 
 
 def check_address(address: str, origins: Sequence[str], token: str | None) -> str | None:

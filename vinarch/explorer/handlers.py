@@ -6,13 +6,13 @@ Nothing that a browser sends is ever part of a path: names are looked up in tabl
 from __future__ import annotations
 
 import asyncio
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
 from vinarch.errors import VinarchError
+from vinarch.explorer.page_files import page_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,19 +23,15 @@ KINDS = {
     "svg": "image/svg+xml",
     "png": "image/png",
     "csv": "text/csv; charset=utf-8",
+    "html": "text/html; charset=utf-8",
 }
 PAGE_FILES = {
     "explorer.css": "text/css; charset=utf-8",
     "explorer.js": "text/javascript; charset=utf-8",
 }
 
-SAVE = r"/save/([A-Za-z0-9_-]{32})/([a-z_]{1,40})\.(svg|png|csv)"
+SAVE = r"/save/([A-Za-z0-9_-]{32})/([a-z_]{1,40})\.(svg|png|csv|html)"
 PAGE = r"/page/(explorer\.css|explorer\.js)"
-
-
-def page_text(name: str) -> str:
-    """Return a file of the page, which travels with the package."""
-    return files("vinarch.explorer").joinpath("page", name).read_text(encoding="utf-8")
 
 
 class PageFile(AuthRequestHandler):
@@ -49,7 +45,7 @@ class PageFile(AuthRequestHandler):
 
 
 class Saved(AuthRequestHandler):
-    """What a view of a session shows, as a file."""
+    """What a view of a session shows, or the whole page, as a file."""
 
     def initialize(self, sessions: Mapping[str, Session]) -> None:
         """Take the table of sessions."""

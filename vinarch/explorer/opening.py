@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 import webbrowser
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from vinarch.access import fetch
 from vinarch.commons import check_commons
 from vinarch.explorer.guard import check_address
+from vinarch.explorer.saving import query_of, target_of, write_page
 from vinarch.explorer.server import Serving
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from vinarch.commons import Commons
 
@@ -32,9 +35,10 @@ class Explorer:
         What to open in a browser. Where it holds a token, it is the way in: keep it to yourself.
     """
 
-    def __init__(self, serving: Serving) -> None:
+    def __init__(self, serving: Serving, query: str = "") -> None:
         self._serving = serving
-        self.url = serving.url
+        joint = "&" if "?" in serving.url else "?"
+        self.url = f"{serving.url}{joint}{query}" if query else serving.url
 
     @property
     def running(self) -> bool:
@@ -44,6 +48,27 @@ class Explorer:
     def wait(self) -> None:
         """Wait until it is stopped, as from another thread or by Ctrl-C."""
         self._serving.wait()
+
+    def save(self, path: str | Path, link: str = "") -> Path:
+        """Save what a link shows as one HTML file, as `vinarch.save_explorer` does.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write; one that is there is replaced.
+        link : str, optional
+            A link copied from the page, or its query; by default what is shown first.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
+        target, query = target_of(path), query_of(link)
+        page = self._serving.page(query)
+        for notice in page.notices:
+            warnings.warn(notice, stacklevel=2)
+        return write_page(page, target)
 
     def stop(self) -> None:
         """Stop it; open tabs keep what they show."""
@@ -72,6 +97,7 @@ def explore(
     allow_origin: str | Sequence[str] = (),
     token: str | None = None,
     open_browser: bool | None = None,
+    link: str = "",
 ) -> Explorer:
     """Explore a commons in the browser.
 
@@ -94,17 +120,23 @@ def explore(
         which is made where none is given. `Explorer.url` holds it.
     open_browser : bool, optional
         Whether to open a browser; by default not in a notebook.
+    link : str, optional
+        What to show first: a link copied from an explorer, or its query ``?experiment=…``.
 
     Returns
     -------
     Explorer
-        With ``url`` and ``stop()``.
+        With ``url``, ``save()`` and ``stop()``.
 
     Raises
     ------
     ParameterError
         If `commons` is none, an address that others reach comes without `allow_origin`, the
-        token is too short, or the port cannot be listened on.
+        token is too short, `link` is no text, or the port cannot be listened on.
+
+    See Also
+    --------
+    save_explorer : The same page as a file.
 
     References
     ----------
@@ -122,9 +154,9 @@ def explore(
     Explorer, stopped
     """
     origins = (allow_origin,) if isinstance(allow_origin, str) else tuple(allow_origin)
-    secret = check_address(address, origins, token)
+    secret, query = check_address(address, origins, token), query_of(link)
     shown = fetch(SAMPLE) if commons is None else check_commons(commons, "explore")
-    explorer = Explorer(Serving(shown, address, port, origins, secret))
+    explorer = Explorer(Serving(shown, address, port, origins, secret), query)
     if open_browser or (open_browser is None and not in_notebook()):
         webbrowser.open(explorer.url)
     return explorer

@@ -17,7 +17,10 @@ from tornado.ioloop import IOLoop
 from vinarch.errors import ParameterError
 from vinarch.explorer.answers import Desk, known_of
 from vinarch.explorer.guard import Guard, hosts_of
-from vinarch.explorer.handlers import PAGE, SAVE, PageFile, Saved, page_text
+from vinarch.explorer.handlers import PAGE, SAVE, PageFile, Saved
+from vinarch.explorer.page_files import page_text
+from vinarch.explorer.saving import SavedPage, page_of
+from vinarch.explorer.scripts import script_files
 from vinarch.explorer.session import Session
 from vinarch.explorer.state.parts import PAGES
 from vinarch.explorer.views import SLOTS
@@ -77,7 +80,9 @@ class Serving:
         self._started = threading.Event()
         self._failure: BaseException | None = None
         self._loop: IOLoop | None = None
-        self._thread = threading.Thread(target=self._run, name="vinarch-explorer", daemon=True)
+        # Not the thread is asked: one that a Ctrl-C interrupts the wait for may seem to have ended.
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="vinarch-explorer", daemon=True)
         self._thread.start()
         self._started.wait(_STARTS_WITHIN)
         if self._failure is not None:
@@ -96,7 +101,7 @@ class Serving:
     @property
     def running(self) -> bool:
         """Tell whether it still serves."""
-        return self._thread.is_alive()
+        return not self._ended.is_set()
 
     @property
     def url(self) -> str:
@@ -106,17 +111,27 @@ class Serving:
             return f"http://{host}/"
         return f"http://{host}/enter?{urlencode({'token': self._token})}"
 
+    def page(self, query: str) -> SavedPage:
+        """Return what a link shows as a page that needs no server; waits for answers."""
+        return page_of(self._desk, self._known, query)
+
     def wait(self) -> None:
         """Wait until it is stopped."""
-        while self._thread.is_alive():
-            self._thread.join(1.0)
+        while not self._ended.wait(1.0):
+            pass
 
     def stop(self) -> None:
         """Stop serving; a second time nothing happens."""
-        if self._loop is not None and self._thread.is_alive():
+        if self._loop is not None and self.running:
             self._loop.add_callback(self._loop.stop)
-            self._thread.join()
+            self._ended.wait()
         self._desk.close()
+
+    def _serve(self) -> None:
+        try:
+            self._run()
+        finally:
+            self._ended.set()
 
     def _run(self) -> None:
         # A thread has no event loop until it is given one.
@@ -169,6 +184,7 @@ class Serving:
         document.template = page_text("explorer.html")
         document.template_variables.update(
             key=session.key,
+            scripts=script_files(),
             pages=PAGES,
             shown=session.store.state.page,
             slots=[slot for slot in SLOTS if slot.page == session.store.state.page],

@@ -20,8 +20,12 @@ from bokeh.model import DataModel
 from bokeh.models import Button, Div
 
 from vinarch.errors import VinarchError
+from vinarch.explorer.saving import page_of
+from vinarch.explorer.spreadsheets import csv_bytes
 from vinarch.explorer.state import Follow, Store, from_query, to_query
+from vinarch.explorer.turns import Turns
 from vinarch.explorer.views import SLOTS, Controls
+from vinarch.explorer.views.looks import FONT
 
 if TYPE_CHECKING:
     from bokeh.document import Document
@@ -32,7 +36,10 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger("vinarch.explorer")
 
-NOTICE_STYLE = ":host { padding: 6px 12px; font: 13px/1.5 system-ui, sans-serif; } p { margin: 0; }"
+NOTICE_STYLE = f":host {{ padding: 6px 12px; font: 13px/1.5 {FONT}; }} p {{ margin: 0; }}"
+
+PAGE_FILE = ("page", "html")
+"""Name and ending of the page that needs no server; no view is called so."""
 
 TOLD_EVERY = 0.1
 """Seconds between two words on progress."""
@@ -72,6 +79,9 @@ class Session:
         self._views: dict[str, View] = {slot.name: slot.view(self._do) for slot in SLOTS}
         self._questions: dict[str, Question | None] = {}
         self._tickets: dict[str, Ticket] = {}
+        self._shown: set[str] = set()
+        """Views that show their answer; the turn of one lasts until the browser has it."""
+        self._turns = Turns(self._ask, self._mark, document.add_timeout_callback)
         self._progress: dict[str, str] = {}
         self._controls = Controls(self._do, known)
         self._status = Div(text="", render_as_text=True, name="status")
@@ -95,7 +105,7 @@ class Session:
             ticket.withdraw()
 
     def save(self, name: str, ending: str) -> tuple[str, bytes]:
-        """Return the name and the bytes of a file with what a view shows; waits for answers.
+        """Return the name and the bytes of a file with what a view or all shows; waits for answers.
 
         Raises
         ------
@@ -104,6 +114,9 @@ class Session:
         LookupError
             If there is no such view or file, or nothing is chosen yet.
         """
+        if (name, ending) == PAGE_FILE:
+            page = page_of(self._desk, self.store.known, to_query(self.store.state))
+            return f"vinarch-{name}.{ending}", page.html.encode()
         slot = next((slot for slot in SLOTS if slot.name == name and ending in slot.saves), None)
         state = self.store.state
         view = self._views[name] if slot is not None else None
@@ -113,7 +126,7 @@ class Session:
         answer = self._desk.answer_now(question)
         file = f"vinarch-{name}.{ending}"
         if ending == "csv":
-            return file, view.table(answer, state).to_csv(index=False).encode()
+            return file, csv_bytes(view.table(answer, state))
         with _DRAWING:
             drawing = view.drawing(answer, state)
             return file, drawing.png() if ending == "png" else drawing.svg()
@@ -122,9 +135,11 @@ class Session:
         roots = {name: view.root for name, view in self._views.items()}
         roots |= {"controls": self._controls.root, "status": self._status}
         roots |= {"notices": self._notices, "back": self._back}
-        for name, root in roots.items():
-            root.name = name
-            self._document.add_root(root)
+        # Bokeh looks through all models once, not once a root.
+        with self._document.models.freeze():
+            for name, root in roots.items():
+                root.name = name
+                self._document.add_root(root)
         self._document.title = "vinarch explorer"
 
     def _do(self, move: Move) -> None:
@@ -151,8 +166,10 @@ class Session:
                 self._questions[name] = None
                 view.say(view.invitation(state, known))
             elif question != self._questions.get(name):
-                self._ask(name, view, question)
-            elif name not in self._tickets:
+                self._withdraw(name)
+                self._questions[name] = question
+                self._turns.want(name)
+            elif name in self._shown or name not in self._turns.open:
                 view.follow(state)
             if self.store.state != state:
                 # A view gave up what the data do not hold: the change it made has shown the rest.
@@ -160,41 +177,56 @@ class Session:
         self._tell_notices()
         self._tell_status()
 
-    def _ask(self, name: str, view: View, question: Question) -> None:
-        self._withdraw(name)
-        self._questions[name] = question
-        answer = self._desk.known(question)
-        if answer is not None:
-            self._show(view, answer)
+    def _ask(self, name: str) -> None:
+        question = self._questions[name]
+        if question is None:
             return
-        view.root.css_classes = ["waiting"]
-        view.wait()
-        self._tickets[name] = self._desk.ask(question, _Ear(self, name))
+        answer = self._desk.known(question)
+        if answer is None:
+            self._tickets[name] = self._desk.ask(question, _Ear(self, name))
+        else:
+            # In a step of its own, so that the browser shows one view after the other.
+            self.soon(partial(self.heard, name, question, answer))
+
+    def _mark(self) -> None:
+        """Mark what is old: the views that wait for an answer."""
+        for name in {*self._turns.open} - self._shown:
+            self._views[name].wait()
 
     def _withdraw(self, name: str) -> None:
         ticket = self._tickets.pop(name, None)
         if ticket is not None:
             ticket.withdraw()
         self._progress.pop(name, None)
-
-    def _show(self, view: View, answer: pd.DataFrame) -> None:
-        view.root.css_classes = []
-        view.reveal()
-        view.show(answer, self.store.state)
-        view.follow(self.store.state)
+        self._shown.discard(name)
+        self._turns.end(name)
 
     def heard(self, name: str, question: Question, answer: pd.DataFrame | BaseException) -> None:
         """Show an answer, if the view still asks this question: the latest wins."""
-        if not self._alive or self._questions.get(name) != question or name not in self._tickets:
+        if not self._alive or self._questions.get(name) != question:
             return
-        self._withdraw(name)
+        if name not in self._turns.open:
+            return
+        self._tickets.pop(name, None)
+        self._progress.pop(name, None)
+        self._shown.add(name)
         view = self._views[name]
-        if isinstance(answer, pd.DataFrame):
-            self._show(view, answer)
-        else:
-            self._questions[name] = None
-            view.root.css_classes = []
-            view.say(_words_of(answer))
+        try:
+            if isinstance(answer, pd.DataFrame):
+                view.reveal()
+                view.show(answer, self.store.state)
+                view.follow(self.store.state)
+            else:
+                self._questions[name] = None
+                view.say(_words_of(answer))
+        finally:
+            # The browser is to have this one before the work on the next begins.
+            self.soon(partial(self._ended, name, self._questions.get(name)))
+
+    def _ended(self, name: str, question: Question | None) -> None:
+        if self._questions.get(name) == question:
+            self._shown.discard(name)
+            self._turns.end(name)
         self._tell_notices()
         self._tell_status()
 
@@ -211,7 +243,7 @@ class Session:
 
     def _tell_status(self) -> None:
         state = self.store.state
-        if self._tickets:
+        if self._turns.open:
             words = next(iter(self._progress.values()), "Working")
             self._status.text = f"{words} …"
         elif not state.experiments:

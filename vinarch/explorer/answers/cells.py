@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from vinarch.explorer.answers.genomes import Genomes
-from vinarch.genome_state import merge_states
+from vinarch.explorer.answers.genomes import Genomes, Together
 from vinarch.summary import ChosenRow, cells_of, held_structures, with_measure
+from vinarch.summary.figure_frames import TOGETHER
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from vinarch.explorer.answers.desk import Ask
     from vinarch.explorer.state import Run
-
-TOGETHER = "all chosen experiments"
-"""What stands for the experiment where several are matched together."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +36,11 @@ class Held:
 
     def answer(self, ask: Ask) -> pd.DataFrame:
         """Return columns ``experiment, structure, flat, mean_val_accuracy_percent``."""
-        states = [ask(Genomes(self.archive, name)) for name in self.experiments]
         if self.run.experiment is not None:
-            return held_structures(states[0], self._row(self.run.experiment))
-        together = pd.concat(states).assign(archive=self.archive, experiment=TOGETHER, structure=0)
-        held = held_structures(merge_states(together), self._row(TOGETHER))
+            state = ask(Genomes(self.archive, self.experiments[0]))
+            return held_structures(state, self._row(self.run.experiment))
+        together = ask(Together(self.archive, self.experiments))
+        held = held_structures(together, self._row(TOGETHER))
         held = held.sort_values(["mean_val_accuracy_percent", "flat"], na_position="first")
         return held.assign(structure=range(1, len(held) + 1)).reset_index(drop=True)
 

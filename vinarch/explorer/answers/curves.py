@@ -10,7 +10,7 @@ import pandas as pd
 
 from vinarch.errors import SelectionError, VinarchError
 from vinarch.explorer.answers.engine_fits import Fits, Records, engine_of, read_fits
-from vinarch.matching import members
+from vinarch.explorer.answers.holders import Members
 from vinarch.prediction.prefixes import first_convergence
 from vinarch.replaying.whole_networks import NETWORK
 from vinarch.schema.published import FITTED_CURVES
@@ -21,27 +21,6 @@ if TYPE_CHECKING:
     from vinarch.explorer.state import EngineChoice, NetworkKey, Run
 
 CURVE_COLUMNS = (*NETWORK, "structure", "status", "epoch", "val_accuracy_percent")
-
-
-@dataclass(frozen=True)
-class Members:
-    """The networks that hold a subsequence, as `vinarch.members` gives them."""
-
-    archive: str
-    experiments: tuple[str, ...]
-    run: Run
-
-    @property
-    def label(self) -> str:
-        """What is done."""
-        return "Looking for networks"
-
-    def answer(self, ask: Ask) -> pd.DataFrame:
-        """Return rows of `commons.architectures`."""
-        mine = ask.commons.select(archive=self.archive, experiment=list(self.experiments))
-        lazy = members(mine, self.run.start, self.run.symbols)
-        found: pd.DataFrame = ask.compute(lazy, self.label)
-        return found.reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -188,12 +167,15 @@ class Shown:
 
 
 def fitted_curve(answer: pd.DataFrame, network: NetworkKey, words: str) -> pd.DataFrame:
-    """Return the rows of one network as the schema `vinarch.schema.published.FITTED_CURVES`.
+    """Return the rows of one network in the columns of `vinarch.schema.published.FITTED_CURVES`.
+
+    Epochs may be halves; the series ``made`` is among the rows, and without convergence it is all
+    that the engine made.
 
     Parameters
     ----------
     answer : DataFrame
-        Of `Shown`, of a network whose predictions converge.
+        Of `Shown`, with what the engine makes of the network.
     network : NetworkKey
     words : str
         What the engine is.
@@ -201,8 +183,8 @@ def fitted_curve(answer: pd.DataFrame, network: NetworkKey, words: str) -> pd.Da
     mine = answer[
         (answer["experiment"] == network.experiment)
         & (answer["architecture"] == network.architecture)
-        & answer["series"].isin(["recorded", "fitted", "prediction"])
     ]
-    end = mine["convergence_epoch"].max()
-    told = mine.assign(avoidable=mine["epoch"] > end, convergence_epoch=int(end), engine=words)
-    return told[list(FITTED_CURVES.names)].astype(FITTED_CURVES.empty().dtypes.to_dict())
+    end = float(mine["convergence_epoch"].max())
+    told = mine.assign(avoidable=mine["epoch"] > end, convergence_epoch=end, engine=words)
+    dtypes = FITTED_CURVES.empty().dtypes.to_dict() | {"convergence_epoch": "float64"}
+    return told[list(FITTED_CURVES.names)].astype(dtypes)

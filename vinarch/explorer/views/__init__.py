@@ -21,15 +21,85 @@ from vinarch.explorer.views.view import Send, View
 
 __all__ = ["SLOTS", "Controls", "Send", "Slot", "View"]
 
+_FILES = ("svg", "png", "csv")
+
 SLOTS: tuple[Slot, ...] = (
-    Slot("subsequences", "Matching subsequences", ScatterView, ("svg", "png", "csv")),
-    Slot("rows", "Rows", RowsView, ("csv",)),
-    Slot("row", "Chosen subsequence", ChosenView, ("csv",), "right"),
-    Slot("structures", "Structures that hold it", CellsView, ("svg", "png", "csv"), "right"),
-    Slot("distances", "Distances between them", DistancesView, ("svg", "png", "csv"), "right"),
-    Slot("network", "Network of a structure", NetworkView, ("svg", "png", "csv"), "wide"),
-    Slot("curves", "Learning curves", CurvesView, ("svg", "png", "csv"), "wide"),
-    Slot("engine", "Prediction engine", EngineView, ("csv",), "wide"),
-    Slot("beside", "The same subsequence in every experiment", BesideView, ("csv",), "wide"),
+    Slot(
+        "subsequences",
+        "Matching subsequences",
+        ScatterView,
+        _FILES,
+        told="A scatter plot. Each point is a matching subsequence, by its length and the mean "
+        "validation accuracy of the networks that hold it. The table of rows lists the same.",
+    ),
+    Slot(
+        "rows",
+        "Rows",
+        RowsView,
+        ("csv",),
+        told="A table of the matching subsequences. The arrow keys in it, or the buttons Previous "
+        "row and Next row, choose one.",
+    ),
+    Slot(
+        "row",
+        "Chosen subsequence",
+        ChosenView,
+        ("csv",),
+        "right",
+        told="Symbols, place, structures and accuracy of the chosen subsequence.",
+    ),
+    Slot(
+        "structures",
+        "Structures that hold it",
+        CellsView,
+        _FILES,
+        "right",
+        told="A row of cells for each structure that holds the chosen subsequence, a cell a "
+        "symbol, the highest accuracy last. The subsequence is outlined.",
+    ),
+    Slot(
+        "distances",
+        "Distances between them",
+        DistancesView,
+        _FILES,
+        "right",
+        told="A heat map of the distances between these structures, beside it the tree that joins "
+        "the nearest. The lists choose the distance, the order and the linkage.",
+    ),
+    Slot(
+        "network",
+        "Network of a structure",
+        NetworkView,
+        _FILES,
+        "wide",
+        told="A graph from input to output, and the genome as a row of cells. The list chooses "
+        "the structure; the text below says what is drawn.",
+    ),
+    Slot(
+        "curves",
+        "Learning curves",
+        CurvesView,
+        _FILES,
+        "wide",
+        told="A line plot of validation accuracy by epoch, a line a network. The list chooses the "
+        "network whose prediction is drawn; the text beside it says what comes of it.",
+    ),
+    Slot(
+        "engine",
+        "Prediction engine",
+        EngineView,
+        ("csv",),
+        "wide",
+        told="Sliders of the prediction engine, and a table of what it would have saved.",
+    ),
+    Slot(
+        "beside",
+        "The same subsequence in every experiment",
+        BesideView,
+        _FILES,
+        "wide",
+        told="A plot with a row for each experiment: mean accuracy of the networks that hold the "
+        "subsequence, and of all networks. The list goes to one of them.",
+    ),
 )
 """In the order in which each column is read."""

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from vinarch.explorer.state import Known, State
 
 NO_EXPERIMENT = "Choose one or more experiments on the left."
-NO_RUN = "Tap a point of the scatter, or a row of the table, to choose a subsequence."
+NO_RUN = (
+    "Tap a point of the scatter or a row of the table, or press Next row, to choose a subsequence."
+)
 NOTHING = (
     "This commons holds no trained networks. Open another one: vinarch explore JS9FR6, or the "
     "folder of a recorded run."
@@ -46,6 +48,11 @@ def no_experiment(known: Known) -> str:
     return NO_EXPERIMENT if known.experiments else NOTHING
 
 
-def no_run(state: State, known: Known) -> str:
-    """Return what to do where no subsequence is chosen."""
-    return NO_RUN if state.experiments else no_experiment(known)
+def no_run(state: State, known: Known, sight: str = "") -> str:
+    """Return what to do where no subsequence is chosen, and what will then be seen.
+
+    Where several views wait for the same choice, one says how to make it and the others what for.
+    """
+    if not state.experiments:
+        return no_experiment(known)
+    return f"Choose a subsequence to see {sight}." if sight else NO_RUN

@@ -13,6 +13,8 @@ from bokeh.events import Tap
 from bokeh.models import Column, ColumnDataSource, Div, FactorRange, HoverTool, Range1d, Select
 from bokeh.plotting import figure
 
+from vinarch import figures
+from vinarch.errors import SelectionError
 from vinarch.explorer.answers import Beside
 from vinarch.explorer.state import Run, ShowIn
 from vinarch.explorer.views.asking import no_run
@@ -24,18 +26,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from vinarch.explorer.state import Known, State
+    from vinarch.figures import Drawing
 
-ROW_PIXELS = 26
+ROW_PIXELS, TALL_PIXELS = 26, 38
 FRAME_PIXELS = 64
-"""Height of an experiment, and of axis and margins."""
+"""Height of an experiment, of one with its name above it, and of axis and margins."""
+
+LONG_NAME = 40
+"""Characters from which on names stand above their rows: beside them they would take all room."""
 
 HOLDS, OWN = SERIES[1], FAINT
-_APART = 0.14
-"""Of a row's height: holders lie above the middle, all networks below."""
+_APART, _NAMED = 0.14, 0.36
+"""Of a row's height: holders lie above the middle, all networks below, a long name on top."""
 
 _NAMES = (
     "experiment", "x", "low", "high", "own_x", "own_low", "own_high", "upper", "lower",
-    "structures", "networks", "trained", "told", "fill", "matched",
+    "structures", "networks", "trained", "told", "fill", "matched", "named",
 )  # fmt: skip
 
 
@@ -88,6 +94,10 @@ class BesideView(View):
             "right", "experiment", text="told", text_font=GLYPH_FONT, text_font_size="12px",
             text_color=INK, text_align="right", text_baseline="middle", source=self.source,
         )  # fmt: skip
+        self.names = plot.text(
+            "left", "named", text="experiment", text_font=GLYPH_FONT, text_font_size="12px",
+            text_color=INK, text_baseline="middle", source=self.source, visible=False,
+        )  # fmt: skip
         plot.add_tools(
             HoverTool(
                 renderers=[held],
@@ -110,10 +120,12 @@ class BesideView(View):
         return plot
 
     @staticmethod
-    def columns(rows: pd.DataFrame | None = None, right: float = 100.0) -> dict[str, Any]:
+    def columns(
+        rows: pd.DataFrame | None = None, left: float = 0.0, right: float = 100.0
+    ) -> dict[str, Any]:
         """Return the columns of the source; without rows they are empty."""
         if rows is None or rows.empty:
-            return {name: [] for name in (*_NAMES, "right")}
+            return {name: [] for name in (*_NAMES, "left", "right")}
         numbers = {
             new: rows[old].to_numpy(dtype=float, na_value=np.nan)
             for new, old in (
@@ -133,6 +145,8 @@ class BesideView(View):
             "told": [_told(row) for row in rows.itertuples()],
             "fill": [HOLDS if matched else "white" for matched in rows["matched"]],
             "matched": rows["matched"].tolist(),
+            "named": [(name, _NAMED) for name in names],
+            "left": [left] * len(rows),
             "right": [right] * len(rows),
         }
 
@@ -151,7 +165,7 @@ class BesideView(View):
 
     def invitation(self, state: State, known: Known) -> str:
         """Return what to do next."""
-        return no_run(state, known)
+        return no_run(state, known, "how the networks that hold it do in every experiment")
 
     def show(self, answer: pd.DataFrame, state: State) -> None:  # noqa: ARG002 - follow marks it
         """Show all experiments, the first on top."""
@@ -160,9 +174,11 @@ class BesideView(View):
         self.figure.x_range.update(start=low, end=right)
         self.figure.xaxis.ticker.desired_num_ticks = 8
         self.figure.xaxis.bounds = (low, high)
-        self.source.data = self.columns(answer, right)
+        self.source.data = self.columns(answer, low, right)
         self.figure.y_range.factors = names[::-1]
-        self.figure.height = FRAME_PIXELS + ROW_PIXELS * len(names)
+        long = max(map(len, names)) > LONG_NAME
+        self.names.visible, self.figure.yaxis.visible = long, not long
+        self.figure.height = FRAME_PIXELS + (TALL_PIXELS if long else ROW_PIXELS) * len(names)
         self._can_go = tuple(answer.loc[answer["matched"], "experiment"].astype(str))
         holding = int((answer["structure_count"] > 0).sum())
         self.note.text = (
@@ -179,6 +195,18 @@ class BesideView(View):
         self.go.options = [("", "choose an experiment"), *((name, name) for name in self._can_go)]
         self.go.value = here if here in self._can_go else ""
         self._following = False
+
+    def drawing(self, answer: pd.DataFrame, state: State) -> Drawing:
+        """Draw the rows for print."""
+        run = state.run
+        if run is None:
+            raise SelectionError(
+                "the same subsequence in every experiment",
+                "a chosen subsequence",
+                "none any more",
+                "Choose one, then save again.",
+            )
+        return figures.subsequence_holders(answer, run.start, run.symbols, width="double")
 
     def _chosen(self, _: str, __: Any, name: str) -> None:
         if not self._following and name:

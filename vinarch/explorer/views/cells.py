@@ -113,7 +113,7 @@ class CellsView(View):
 
     def invitation(self, state: State, known: Known) -> str:
         """Return what to do next."""
-        return no_run(state, known)
+        return no_run(state, known, "the structures that hold it, symbol by symbol")
 
     def show(self, answer: pd.DataFrame, state: State) -> None:
         """Show the structures, lowest accuracy first."""

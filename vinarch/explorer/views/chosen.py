@@ -72,7 +72,7 @@ def _pairs(row: Any) -> tuple[tuple[str, str], ...]:
     symbols = f"[{','.join(row['subsequence'])}]" if bits else str(row["subsequence"])
     pairs = [
         ("subsequence", symbols),
-        ("length", f"{row['length']} symbols"),
+        ("length", f"{row['length']} symbol{'' if row['length'] == 1 else 's'}"),
         ("start index", str(row["start"])),
         ("structures", listed),
         ("count", f"{row['count']:,} structures, {row['network_count']:,} networks"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bokeh.models import Checkbox, CheckboxGroup, Column, Div, Select, Slider
 
 from vinarch.explorer.state import ChooseArchive, ChooseExperiments, Match
-from vinarch.explorer.views.looks import NOTE_STYLE
+from vinarch.explorer.views.looks import CHOICES_STYLE, NOTE_STYLE, heard
 
 if TYPE_CHECKING:
     from vinarch.explorer.state import Known, State
@@ -24,11 +24,15 @@ class Controls:
         self._state: State | None = None
         self._following = False
         self.archive = Select(title="Archive", options=list(known.archives))
-        self.experiments = CheckboxGroup(styles={"overflow-y": "auto", "max-height": "320px"})
+        self.experiments = CheckboxGroup(
+            styles={"overflow-y": "auto", "max-height": "320px"},
+            stylesheets=[CHOICES_STYLE],
+            html_attributes=heard("Experiments"),
+        )
         self.untrained = Div(text="", render_as_text=True, stylesheets=[NOTE_STYLE])
         self.min_length = Slider(title="Minimum length", start=1, end=2, value=1, step=1)
-        self.within = Checkbox(label="within one phase only")
-        self.across = Checkbox(label="match experiments together")
+        self.within = Checkbox(label="within one phase only", stylesheets=[CHOICES_STYLE])
+        self.across = Checkbox(label="match experiments together", stylesheets=[CHOICES_STYLE])
         self.archive.on_change("value", self._archive)
         self.experiments.on_change("active", self._experiments)
         self.min_length.on_change("value_throttled", self._matching)
@@ -37,7 +41,7 @@ class Controls:
         self.root = Column(
             children=[
                 self.archive,
-                Div(text="Experiments"),
+                Div(text="Experiments", margin=(5, 5, 0, 5)),
                 self.experiments,
                 self.untrained,
                 self.min_length,
@@ -46,7 +50,10 @@ class Controls:
             ],
             sizing_mode="stretch_width",
         )
-        for widget in (self.archive, self.min_length):
+        self.min_length.html_attributes = heard("Minimum length")
+        for box in (self.within, self.across):
+            box.html_attributes = heard(str(box.label))
+        for widget in (self.archive, self.experiments, self.min_length):
             widget.sizing_mode = "stretch_width"
 
     def follow(self, state: State) -> None:

@@ -24,7 +24,6 @@ from bokeh.models import (
 from bokeh.plotting import figure
 
 from vinarch import figures
-from vinarch.errors import ParameterError
 from vinarch.explorer.answers import Curves, Overlay, Shown
 from vinarch.explorer.answers.curves import fitted_curve
 from vinarch.explorer.state import ChooseNetworks, NetworkKey
@@ -39,13 +38,14 @@ from vinarch.explorer.views.curves_layout import (
     nearest_curve,
     point_columns,
     shown_range,
+    slim,
 )
 from vinarch.explorer.views.curves_words import SEVERAL, engine_words, note_of, options_of
 from vinarch.explorer.views.looks import GLYPH_FONT, NOTE_STYLE, plain_figure
 from vinarch.explorer.views.view import Send, View
 from vinarch.figures import papers
 from vinarch.figures.theme import FAINT, INK, SERIES
-from vinarch.summary import MOST_CHOSEN, mark_chosen, with_band
+from vinarch.summary import mark_chosen, with_band
 
 if TYPE_CHECKING:
     from vinarch.explorer.state import Known, State
@@ -72,7 +72,7 @@ class CurvesView(View):
         self._chosen: tuple[NetworkKey, ...] = ()
         self._following = False
         self.source = ColumnDataSource(self.columns())
-        self.faint = ColumnDataSource({"xs": [], "ys": [], "alpha": []})
+        self.faint = ColumnDataSource({"x": [], "y": []})
         self.heavy = ColumnDataSource({"xs": [], "ys": [], "colour": [], "dash": []})
         self.labels = ColumnDataSource(
             {name: [] for name in ("left", "right", "y", "text", "colour", "dash")}
@@ -105,9 +105,7 @@ class CurvesView(View):
             visible=False, fill_color=AVOIDABLE, fill_alpha=0.7, line_color=None, level="underlay"
         )
         plot.add_layout(self.avoidable)
-        plot.multi_line(
-            "xs", "ys", line_color=FAINT, line_width=0.8, line_alpha="alpha", source=self.faint
-        )
+        self.behind = plot.line("x", "y", line_color=FAINT, line_width=0.8, source=self.faint)
         plot.multi_line(
             "xs", "ys", line_color="colour", line_dash="dash", line_width=1.8, source=self.heavy
         )
@@ -192,10 +190,10 @@ class CurvesView(View):
         self.note.text = note_of(answer, heavy, state)
 
     def _curves(self, answer: pd.DataFrame, state: State) -> pd.DataFrame:
-        self._recorded = answer[answer["series"] == "recorded"]
+        self._recorded = slim(answer)
         self._chosen = state.networks
         self._heavy = chosen_of(self._recorded, state)
-        self.faint.data = faint_columns(self._recorded, self._heavy)
+        self.faint.data, self.behind.glyph.line_alpha = faint_columns(self._recorded, self._heavy)
         self.heavy.data = heavy_columns(self._heavy)
         self._list(state)
         return self._heavy
@@ -226,35 +224,28 @@ class CurvesView(View):
         self._following = False
 
     def drawing(self, answer: pd.DataFrame, state: State) -> Drawing:
-        """Draw the curves for print: one network with its prediction, else all of an experiment.
+        """Draw the curves for print: one network with its prediction, else a panel an experiment.
 
-        Raises
-        ------
-        ParameterError
-            If the chosen networks are of several experiments.
+        As on the page these are the experiments of the networks that are heavy, else all.
         """
-        whole = not (answer["epoch"][answer["series"] == "recorded"] % 1).any()
-        if len(state.networks) == 1 and whole and answer["convergence_epoch"].notna().any():
-            words = engine_words(state.engine)
-            return papers.fitted_curve(
-                fitted_curve(answer, state.networks[0], words), width="double"
-            )
+        if len(state.networks) == 1 and (answer["series"] == "made").any():
+            points = fitted_curve(answer, state.networks[0], engine_words(state.engine))
+            return papers.fitted_curve(points, width="double")
         recorded = answer[answer["series"] == "recorded"]
         heavy = chosen_of(recorded, state)
         found = (heavy if len(heavy) else recorded)["experiment"].unique()
-        if len(found) > 1:
-            raise ParameterError(
-                "the figure of learning curves",
-                "networks of one experiment",
-                f"networks of {len(found)}: {', '.join(found[:3])}",
-                "Choose one experiment, or networks of one; the CSV file has all of them.",
-            )
-        mine = recorded[recorded["experiment"] == found[0]].reset_index(drop=True)
+        mine = recorded[recorded["experiment"].isin(found)].reset_index(drop=True)
         mine = mine.rename(columns={"accuracy_percent": "val_accuracy_percent"})
-        numbers = heavy["architecture"].unique().tolist()[:MOST_CHOSEN]
-        return figures.learning_curves(
-            with_band(mark_chosen(mine, numbers or None)), width="double"
+        network = ["experiment", "architecture"]
+        wanted = pd.MultiIndex.from_frame(heavy[network])
+        mine["chosen"] = pd.MultiIndex.from_frame(mine[network]).isin(wanted)
+        curves = pd.concat(
+            [
+                with_band(rows if len(heavy) else mark_chosen(rows, None))
+                for _, rows in mine.groupby("experiment", observed=True)
+            ]
         )
+        return figures.learning_curves(curves, width="double")
 
     def _listed(self, _: str, __: Any, value: str) -> None:
         if self._following or value == SEVERAL:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from vinarch.explorer.views.curves_layout import MOST_FAINT, MOST_HEAVY, last_of
+from vinarch.explorer.views.curves_layout import (
+    MOST_FAINT,
+    MOST_HEAVY,
+    last_of,
+    of_networks,
+    slim,
+)
 
 if TYPE_CHECKING:
     from vinarch.explorer.state import EngineChoice, State
@@ -25,7 +31,7 @@ def engine_words(engine: EngineChoice) -> str:
     'penguin, N 3, threshold 0.5 points, C_min 3'
     """
     return (
-        f"{engine.function}, N {engine.predictions_needed}, threshold {engine.threshold:g} points, "
+        f"{engine.function}, N {engine.predictions_needed}, threshold {_points(engine.threshold)}, "
         f"C_min {engine.minimum_epochs}"
     )
 
@@ -33,9 +39,7 @@ def engine_words(engine: EngineChoice) -> str:
 def options_of(recorded: pd.DataFrame, state: State, most: int) -> list[tuple[str, str]]:
     """Return what the list of networks offers: value and words, the first for all of them."""
     offered = recorded[recorded["held"].to_numpy(dtype=bool)] if state.run else recorded
-    wanted = {(key.experiment, key.architecture) for key in state.networks}
-    keys = zip(recorded["experiment"], recorded["architecture"], strict=True)
-    chosen = recorded[[key in wanted for key in keys]]
+    chosen = of_networks(recorded, state.networks)
     lasts = last_of(pd.concat([chosen, offered]))
     lasts = lasts.sort_values(["experiment", "architecture"]).head(most)
     many = len(lasts["experiment"].unique()) > 1
@@ -56,7 +60,7 @@ def options_of(recorded: pd.DataFrame, state: State, most: int) -> list[tuple[st
 
 def note_of(answer: pd.DataFrame, heavy: pd.DataFrame, state: State) -> str:
     """Return what is seen, and what to do next."""
-    recorded = answer[answer["series"] == "recorded"]
+    recorded = slim(answer)
     if len(state.networks) == 1:
         words = _one(answer, heavy, state)
     elif state.networks:
@@ -81,6 +85,10 @@ def note_of(answer: pd.DataFrame, heavy: pd.DataFrame, state: State) -> str:
     return f"{words}{_steps(recorded)}{_missing(recorded, state)}"
 
 
+def _points(threshold: float) -> str:
+    return f"{threshold:g} point{'s' * (threshold != 1)}"
+
+
 def _networks(count: int) -> str:
     return f"{count:,} network{'s' * (count != 1)}"
 
@@ -97,7 +105,7 @@ def _one(answer: pd.DataFrame, heavy: pd.DataFrame, state: State) -> str:
         return f"Network {key.architecture}: {remarks[remarks != ''].iloc[0]}"
     last = heavy.iloc[-1]
     whose = f"Network {key.architecture} of {key.experiment}, structure {int(last['structure'])}: "
-    rule = f"{engine.predictions_needed} predictions, within {engine.threshold:g} points"
+    rule = f"{engine.predictions_needed} predictions, within {_points(engine.threshold)}"
     reached = f"{last['accuracy_percent']:.2f} % at epoch {last['epoch']:g}"
     end = answer["convergence_epoch"].max()
     if pd.isna(end):

@@ -11,7 +11,7 @@ from vinarch.explorer.answers import Saved
 from vinarch.explorer.state import EngineChoice, Slide
 from vinarch.explorer.views.asking import no_experiment
 from vinarch.explorer.views.engine_table import TABLE_STYLE, readout, remarks_of
-from vinarch.explorer.views.looks import NOTE_STYLE
+from vinarch.explorer.views.looks import NOTE_STYLE, heard
 from vinarch.explorer.views.view import Send, View
 from vinarch.prediction.families import FAMILIES
 
@@ -56,6 +56,7 @@ class EngineView(View):
         }  # fmt: skip
         self.function.on_change("value", self._slid)
         for slider in self.sliders.values():
+            slider.html_attributes = heard(str(slider.title))
             slider.on_change("value", self._slid)
         self.table_model = Div(text=readout(pd.DataFrame()), stylesheets=[TABLE_STYLE])
         # The numbers behind the words travel with them.

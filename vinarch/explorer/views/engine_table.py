@@ -7,22 +7,25 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from vinarch.explorer.views.looks import FONT
+
 if TYPE_CHECKING:
     from typing import Any
 
     from vinarch.explorer.state import State
 
-TABLE_STYLE = """
-:host { font: 13px/1.5 system-ui, sans-serif; color: #222; max-height: 240px; overflow-y: auto; }
-:host(.old) { opacity: 0.45; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: #5c5c5c; padding-bottom: 4px; }
-th, td { text-align: right; padding: 2px 0 2px 18px; }
-th { font-weight: 400; color: #5c5c5c; vertical-align: bottom; }
-td { border-top: 1px solid #e4e4e4; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: normal; }
-td.first { font-weight: 600; }
-small { font-size: 12px; color: #5c5c5c; font-weight: 400; }
+TABLE_STYLE = f"""
+:host {{ font: 13px/1.5 {FONT}; color: #222; max-height: 240px; overflow: auto; }}
+:host(.old) {{ opacity: 0.45; }}
+table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }}
+caption {{ text-align: left; color: #5c5c5c; padding-bottom: 4px; }}
+th, td {{ text-align: right; padding: 2px 0 2px 18px; }}
+th {{ font-weight: 400; color: #5c5c5c; vertical-align: bottom; }}
+td {{ border-top: 1px solid #e4e4e4; white-space: nowrap; }}
+th:first-child, td:first-child {{ text-align: left; padding-left: 0; white-space: normal; }}
+td:first-child {{ overflow-wrap: anywhere; min-width: 9em; }}
+td.first {{ font-weight: 600; }}
+small {{ font-size: 12px; color: #5c5c5c; font-weight: 400; }}
 """
 
 USUAL = (

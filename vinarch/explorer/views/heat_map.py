@@ -87,7 +87,7 @@ class DistancesView(View):
 
     def invitation(self, state: State, known: Known) -> str:
         """Return what to do next."""
-        return no_run(state, known)
+        return no_run(state, known, "how far apart the structures are that hold it")
 
     def show(self, answer: pd.DataFrame, state: State) -> None:  # noqa: ARG002 - follow shows it
         """Keep the pairs."""

@@ -81,6 +81,9 @@ class DistanceFigure:
         self.figure.grid.grid_line_color = None
         self.figure.toolbar.autohide = True
         self.across, self.down = self.figure.xaxis[0], self.figure.yaxis[0]
+        # Other ticks, never another ticker: a new model makes Bokeh look through the whole page.
+        self.numbers = (FixedTicker(ticks=[]), FixedTicker(ticks=[]))
+        self.across.ticker, self.down.ticker = self.numbers
         self.figure.extra_x_ranges = {"tree": Range1d(0, 1)}
         self.tree_axis = LinearAxis(
             x_range_name="tree", axis_label="joined at", axis_line_color=INK,
@@ -142,8 +145,8 @@ class DistanceFigure:
         chosen = range(0, count, step)
         labels = {at + 0.5: str(square.structures[at]) for at in chosen}
         longest_label = max(map(len, labels.values()))
-        for axis in (self.across, self.down):
-            axis.ticker = FixedTicker(ticks=[*labels])
+        for axis, ticks in zip((self.across, self.down), self.numbers, strict=True):
+            ticks.ticks = [*labels]
             axis.major_label_overrides = labels
             axis.bounds = (0, count)
         self.down.axis_label = "structure" if step == 1 else f"structure ({every(step)} labelled)"
@@ -163,12 +166,15 @@ def image_columns(
     accuracies = known.to_numpy(dtype=np.float64, na_value=np.nan)
     numbers = np.array(square.structures, dtype=np.int32)
     whole = np.ones((count, count), dtype=np.int32)
+    # Half the bytes, and still more digits than a hover tells.
+    accuracies = accuracies.astype(np.float32)
+    exact = np.ones((count, count), dtype=np.float32)
     return {
         "image": [square.matrix],
         "structure_a": [whole * numbers[:, None]],
         "structure_b": [whole * numbers[None, :]],
-        "accuracy_a": [whole * accuracies[:, None]],
-        "accuracy_b": [whole * accuracies[None, :]],
+        "accuracy_a": [exact * accuracies[:, None]],
+        "accuracy_b": [exact * accuracies[None, :]],
         "side": [count],
     }
 

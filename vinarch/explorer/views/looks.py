@@ -12,26 +12,41 @@ if TYPE_CHECKING:
     from bokeh.plotting import figure
 
 ACCURACY = "mean validation accuracy (%)"
-FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+FONT = "-apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 GLYPH_FONT = value(FONT)
 """For glyphs, whose properties take a text for the name of a column."""
 
 
-NOTE_STYLE = """
-:host { font: 12.5px/1.45 system-ui, sans-serif; color: #444; }
-i { display: inline-block; width: 11px; height: 11px; border-radius: 50%; margin: 0 5px 0 0; }
-span { display: inline-block; margin-right: 14px; }
+NOTE_STYLE = f"""
+:host {{ font: 13px/1.45 {FONT}; color: #444; overflow-wrap: anywhere; }}
+span {{ display: inline-block; margin-right: 14px; }}
 """
-FACTS_STYLE = """
-:host { font: 13px/1.5 system-ui, sans-serif; color: #222; }
-dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 1px 14px; margin: 0; }
-dt { color: #5c5c5c; }
-dd { margin: 0; overflow-wrap: anywhere; }
+FACTS_STYLE = f"""
+:host {{ font: 13px/1.5 {FONT}; color: #222; }}
+dl {{ display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 1px 14px; margin: 0; }}
+dt {{ color: #5c5c5c; }}
+dd {{ margin: 0; overflow-wrap: anywhere; }}
 """
-WORDS_STYLE = ":host { font: 13.5px/1.5 system-ui, sans-serif; color: #444; padding: 6px 0; }"
+WORDS_STYLE = f":host {{ font: 14px/1.5 {FONT}; color: #444; overflow-wrap: anywhere; }}"
+CHOICES_STYLE = """
+label { display: flex; align-items: baseline; gap: 5px; margin: 2px 0; white-space: normal; }
+label > span { overflow-wrap: anywhere; min-width: 0; }
+input { flex: none; margin: 0; position: relative; top: 1px; }
+"""
 """Styles reach into Bokeh's parts of the page only from within."""
 
 SCROLLS = {"overflow-y": "auto", "max-height": "420px"}
+
+
+def heard(words: str) -> dict[str, str]:
+    """Return the attributes by which a part is announced, where Bokeh's own leave it nameless.
+
+    Examples
+    --------
+    >>> heard("Minimum length")
+    {'role': 'group', 'aria-label': 'Minimum length'}
+    """
+    return {"role": "group", "aria-label": words}
 
 
 def plain_figure(plot: figure) -> figure:

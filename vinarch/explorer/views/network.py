@@ -84,7 +84,7 @@ class NetworkView(View):
 
     def invitation(self, state: State, known: Known) -> str:
         """Return what to do next."""
-        return no_run(state, known)
+        return no_run(state, known, "the network of a structure that holds it")
 
     def show(self, answer: pd.DataFrame, state: State) -> None:  # noqa: ARG002 - the answer says all
         """Show the network, and which others there are."""

@@ -24,8 +24,9 @@ from bokeh.models import (
 from vinarch.explorer.answers import published_table, row_of, run_of
 from vinarch.explorer.state import Frame, Tap
 from vinarch.explorer.views.asking import no_experiment, points_of
-from vinarch.explorer.views.looks import NOTE_STYLE
+from vinarch.explorer.views.looks import NOTE_STYLE, heard
 from vinarch.explorer.views.view import Send, View
+from vinarch.figures.theme import INK, SERIES
 
 if TYPE_CHECKING:
     from vinarch.explorer.answers import Points
@@ -34,16 +35,22 @@ if TYPE_CHECKING:
 MOST_ROWS = 500
 """Rows that are listed; nobody scrolls further."""
 
+ROWS_STYLE = f"""
+:host(:focus-within) {{ outline: 3px solid {SERIES[1]}; outline-offset: 1px; }}
+.slick-cell.selected {{ background: #fff3a3; color: {INK}; font-weight: 600; }}
+"""
+
 _SHOWN = ("subsequence", "start", "length", "count", "mean_val_accuracy_percent", "experiment")
 _TITLES = ("subsequence", "start", "length", "structures", "mean %", "experiment")
-_WIDTHS = (130, 40, 50, 65, 100, 170)
+_WIDTHS = (140, 45, 55, 75, 65, 190)
 
 
 class RowsView(View):
-    """The rows in the box, best supported first."""
+    """The rows in the box, best supported first; `most` of them are listed."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, most: int = MOST_ROWS) -> None:
         super().__init__(send)
+        self._most = most
         self._answer = pd.DataFrame()
         self._listed = pd.DataFrame()
         self._box: Box | None = None
@@ -68,15 +75,20 @@ class RowsView(View):
                 for name, title, width in zip(_SHOWN, _TITLES, _WIDTHS, strict=True)
             ],
             index_position=None,
-            height=220,
-            sizing_mode="stretch_width",
+            min_height=195,
+            sizing_mode="stretch_both",
+            # The page makes it one place to stop at for the key Tab.
+            name="listed",
+            css_classes=["rows"],
+            html_attributes=heard("Rows: the arrow keys choose the next one"),
+            stylesheets=[ROWS_STYLE],
             selectable=True,
             reorderable=False,
         )  # fmt: skip
         self.source.selected.on_change("indices", self._chosen)
         buttons = Row(children=[before, after, self.clear])
         parts = [buttons, self.table_model, self.note]
-        self.hold(Column(children=parts, sizing_mode="stretch_width"))
+        self.hold(Column(children=parts, sizing_mode="stretch_both"), "stretch_both")
 
     @staticmethod
     def columns(listed: pd.DataFrame | None = None) -> dict[str, Any]:
@@ -104,6 +116,8 @@ class RowsView(View):
         """List the rows."""
         self._answer = answer
         self._box = state.box
+        if answer.empty:
+            self.say("No subsequence of that length is shared, so there are no rows.")
         # Where there is one experiment its name would be in every row.
         self.table_model.columns[-1].visible = len(state.experiments) > 1
         self._list()
@@ -124,11 +138,11 @@ class RowsView(View):
 
     def _list(self) -> None:
         inside = ranked(self._answer, self._box)
-        self._listed = inside.head(MOST_ROWS).reset_index(drop=True)
+        self._listed = inside.head(self._most).reset_index(drop=True)
         self.clear.visible = self._box is not None
         where = "in the box" if self._box is not None else "in all"
         words = f"{len(inside):,} rows {where}, most structures first"
-        cut = f"; the first {MOST_ROWS} are listed" if len(inside) > MOST_ROWS else ""
+        cut = f"; the first {self._most:,} are listed" if len(inside) > self._most else ""
         self.note.text = f"{words}{cut}."
         self._following = True
         self.source.selected.indices = []

@@ -31,9 +31,12 @@ from vinarch.explorer.views.asking import no_experiment, points_of
 from vinarch.explorer.views.looks import ACCURACY, NOTE_STYLE, plain_figure
 from vinarch.explorer.views.thinning import nearest, thin
 from vinarch.explorer.views.view import Send, View
-from vinarch.figures.theme import INK, ONE, POINT, SERIES
+from vinarch.figures.scatter_series import series_looks
+from vinarch.figures.theme import INK, ONE, POINT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from vinarch.explorer.answers import Points
     from vinarch.explorer.state import Known, State
     from vinarch.figures import Drawing
@@ -41,6 +44,15 @@ if TYPE_CHECKING:
 HEIGHT = 340
 SMALLEST, LARGEST = 5.0, 26.0
 """Diameters, in pixels, of a point of no structure and of the one of most."""
+
+MARKS = {
+    "o": ("circle", "\N{BLACK CIRCLE}"),
+    "^": ("triangle", "\N{BLACK UP-POINTING TRIANGLE}"),
+    "D": ("diamond", "\N{BLACK DIAMOND}"),
+    "s": ("square", "\N{BLACK SQUARE}"),
+    "v": ("inverted_triangle", "\N{BLACK DOWN-POINTING TRIANGLE}"),
+}
+"""The marks of figures for print, as Bokeh calls them, and as characters."""
 
 REACH = 12.0
 """Pixels that a tap may miss a point by."""
@@ -67,8 +79,8 @@ class ScatterView(View):
             )
         )
         marks = self.figure.scatter(
-            "length", "accuracy", size="size", color="colour", alpha=0.55, line_color="white",
-            line_width=0.5, source=self.source,
+            "length", "accuracy", size="size", marker="mark", color="colour", alpha=0.55,
+            line_color="white", line_width=0.5, source=self.source,
         )  # fmt: skip
         marks.nonselection_glyph = None
         self.figure.scatter(
@@ -107,7 +119,7 @@ class ScatterView(View):
         """Return the columns of the source; without marks they are empty."""
         if marks is None or marks.empty:
             names = ("length", "accuracy", "size", "count", "start", "subsequence", "experiment")
-            return {name: [] for name in (*names, "colour", "here")}
+            return {name: [] for name in (*names, "colour", "mark", "here")}
         return {
             "length": marks["length"].to_numpy(dtype=float),
             "accuracy": marks["mean_val_accuracy_percent"].to_numpy(dtype=float),
@@ -117,6 +129,7 @@ class ScatterView(View):
             "subsequence": marks["subsequence"].astype(str).tolist(),
             "experiment": marks["experiment"].fillna("all together").astype(str).tolist(),
             "colour": marks["colour"].tolist(),
+            "mark": marks["mark"].tolist(),
             "here": marks["here"].to_numpy(dtype=np.int32),
         }
 
@@ -137,17 +150,27 @@ class ScatterView(View):
                 "another experiment."
             )
             return
+        if not answer["mean_val_accuracy_percent"].notna().any():
+            self._points = answer.iloc[:0]
+            self.say(
+                f"No accuracy of the {len(answer):,} shared subsequences is recorded, so none has "
+                "a place here. Choose one of the rows below."
+            )
+            return
         names = answer["experiment"].astype("str").fillna("").to_numpy()
         groups = pd.Index(state.experiments).get_indexer(pd.Index(names))
-        many = 1 < len(state.experiments) <= len(SERIES) and not state.matching.across
-        colours = np.array(SERIES if many else (POINT,), dtype=object)
+        looks = {} if state.matching.across else series_looks(state.experiments)
+        plain = {"colour": POINT, "marker": "o"}
+        look_of = list(looks.values()) or [plain] * len(state.experiments)
         most = int(answer["count"].max())
+        placed = np.maximum(groups, 0)
         self._points = answer.reset_index(drop=True).assign(
             group=groups,
-            colour=colours[np.where(groups < 0, 0, groups) if many else np.zeros_like(groups)],
+            colour=np.array([look["colour"] for look in look_of], dtype=object)[placed],
+            mark=np.array([MARKS[look["marker"]][0] for look in look_of], dtype=object)[placed],
             size=_diameters(answer["count"], most),
         )
-        self._tell(state, most, colours if many else None)
+        self._tell(most, looks)
         self._fit()
 
     def follow(self, state: State) -> None:
@@ -177,25 +200,26 @@ class ScatterView(View):
         """Draw the points for print."""
         chosen = answer.iloc[:0] if state.run is None else row_of(answer, state.run)
         marked = answer.assign(chosen=answer.index.isin(chosen.index))
-        if len(state.experiments) == 1 and not state.matching.across:
-            return figures.subsequences(marked, width="double")
+        if not state.matching.across:
+            names = list(state.experiments)
+            return figures.subsequences(marked, names, hue="experiment", width="double")
         count = len(state.experiments)
-        name = f"{count} experiment{'s' * (count != 1)} of {state.archive}"
-        return figures.subsequences(marked.drop(columns="experiment"), name, width="double")
+        words = f"{count} experiment{'s' * (count != 1)} of {state.archive}, matched together"
+        return figures.subsequences(marked, words, width="double")
 
     def table(self, answer: pd.DataFrame, state: State) -> pd.DataFrame:  # noqa: ARG002
         """Return all points, in the order of the matches."""
         return published_table(answer)
 
-    def _tell(self, state: State, most: int, colours: Any) -> None:
+    def _tell(self, most: int, looks: Mapping[str, Mapping[str, str]]) -> None:
         unplaced = int(self._points["mean_val_accuracy_percent"].isna().sum())
         words = f"{len(self._points):,} subsequences; area: structures that hold it, up to {most}."
         if unplaced:
             words += f" {unplaced:,} without a recorded accuracy stand in the table only."
-        named = zip(state.experiments, () if colours is None else colours, strict=False)
         keys = "".join(
-            f'<span><i style="background:{colour}"></i>{escape(name)}</span>'
-            for name, colour in named
+            f'<span><b style="color:{look["colour"]}">{MARKS[look["marker"]][1]}</b> '
+            f"{escape(name)}</span>"
+            for name, look in looks.items()
         )
         self.note.text = f"<span>{escape(words)}</span>{keys}"
 

@@ -27,3 +27,5 @@ class Slot:
     place: Literal["left", "right", "wide"] = "left"
     """In which column; wide ones stand below both."""
     page: str = PAGES[0]
+    told: str = ""
+    """What is seen there, for those who hear the page."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bokeh.models import Column, Div
 
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 Send = Callable[[Move], None]
 """How a view says what the reader did."""
+
+
+EMPTY, WAITING = "empty", "waiting"
+"""Mark a view that shows words only, and one that waits, for the styles of the page.
+
+They are classes, since Bokeh leaves a style in the browser that a model has given up.
+"""
 
 
 class View(ABC):
@@ -43,10 +50,15 @@ class View(ABC):
         self.root: UIElement = self.words
         self._body: UIElement | None = None
 
-    def hold(self, body: UIElement) -> None:
-        """Take the model that is shown when there is an answer; words stand there otherwise."""
+    def hold(
+        self, body: UIElement, sizing: Literal["stretch_width", "stretch_both"] = "stretch_width"
+    ) -> None:
+        """Take the model that is shown when there is an answer; words stand there otherwise.
+
+        One that stretches both ways takes the height that is left over in its column.
+        """
         self._body = body
-        self.root = Column(children=[self.words, body], sizing_mode="stretch_width")
+        self.root = Column(children=[self.words, body], sizing_mode=sizing)
 
     @abstractmethod
     def question(self, state: State, known: Known) -> Question | None:
@@ -63,8 +75,9 @@ class View(ABC):
     def follow(self, state: State) -> None:  # noqa: B027 - many views need not
         """Follow a change of the state that is no other question; after `show` too."""
 
-    def wait(self) -> None:  # noqa: B027 - what is shown may stay as it is
+    def wait(self) -> None:
         """Mark what is shown as old: another answer is on its way."""
+        self.root.css_classes = [WAITING]
 
     def drawing(self, answer: pd.DataFrame, state: State) -> Drawing:
         """Draw what is shown for print, by `vinarch.figures`; runs in another thread."""
@@ -78,11 +91,13 @@ class View(ABC):
         """Show words, as they are, in place of the view."""
         self.words.text = words
         self.words.visible = True
+        self.root.css_classes = [EMPTY]
         if self._body is not None:
             self._body.visible = False
 
     def reveal(self) -> None:
-        """Show the view in place of words."""
+        """Show the view in place of words, as new."""
+        self.root.css_classes = []
         self.words.visible = False
         if self._body is not None:
             self._body.visible = True
