@@ -11,6 +11,7 @@ collect_ignore = [
     "data_at_hand.py",
     "executed_pages.py",
     "reference_pages.py",
+    "screenshots.py",
     "_build",
     "reference/generated",
 ]

@@ -7,6 +7,7 @@ import doctest
 import importlib.util
 import os
 import re
+import sys
 from pathlib import Path
 
 import click
@@ -28,6 +29,7 @@ EXECUTED = [page for page in PAGES if "file_format: mystnb" in page.read_text(en
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 SYSTEMS = {"V": 11, "A": 6, "P": 5, "C": 8, "N": 8}
 MOST_PICTURE_BYTES = 150_000
+MOST_SCREENSHOT_BYTES = 1_500_000
 MOST_CODE_WIDTH = 88
 
 
@@ -38,6 +40,8 @@ def read(path):
 def module_of_the_docs(name):
     spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
+    # A dataclass looks its module up there.
+    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -213,6 +217,7 @@ def test_every_picture_of_an_executed_page_is_told_in_words(page):
         "what-early-termination-would-have-saved",
         "across-families",
         "which-search-is-better",
+        "explore-in-the-browser",
     ],
 )
 def test_numbers_in_the_prose_of_a_tutorial_are_asserted(name):
@@ -290,6 +295,47 @@ def test_the_front_page_leads_to_what_readers_ask_first():
 @pytest.mark.parametrize("path", sorted((DOCS / "_static").rglob("*.png")), ids=lambda p: p.name)
 def test_pictures_are_small(path):
     assert path.stat().st_size < MOST_PICTURE_BYTES
+
+
+@pytest.fixture(scope="module")
+def screenshots():
+    """The script that takes the pictures of the explorer."""
+    pytest.importorskip("playwright", reason="the script drives a browser")
+    return module_of_the_docs("screenshots")
+
+
+EXPLORER = "explore-in-the-browser"
+
+
+def test_the_tutorial_of_the_explorer_uses_each_screenshot_and_tells_it_in_words(screenshots):
+    page = read(f"tutorials/{EXPLORER}.md")
+    shown = re.findall(
+        rf"^```\{{figure\}} {EXPLORER}/(\w+)\.png\n:alt: .{{80,}}$", page, re.MULTILINE
+    )
+    assert shown == [shot.name for shot in screenshots.SHOTS]
+    pictures = sorted(screenshots.FOLDER.iterdir())
+    assert [picture.name for picture in pictures] == sorted(f"{name}.png" for name in shown)
+    assert all(picture.stat().st_size < MOST_PICTURE_BYTES for picture in pictures)
+    assert sum(picture.stat().st_size for picture in pictures) < MOST_SCREENSHOT_BYTES
+
+
+def test_the_tutorial_of_the_explorer_tells_the_links_that_its_screenshots_show(screenshots):
+    page = read(f"tutorials/{EXPLORER}.md")
+    section = page[page.index("## Every picture as a link") :]
+    told = re.findall(r"^\$ vinarch explore JS9FR6 --link '\?(\S+)'$", section, re.MULTILINE)
+    assert told == list(dict.fromkeys(shot.link for shot in screenshots.SHOTS))
+    assert "".join(re.findall(r'^    "(\S*)"$', page, re.MULTILINE)) == f"?{screenshots.CHOSEN}"
+
+
+def test_a_screenshot_of_the_window_has_its_size_and_no_more_colours_than_are_seen(screenshots):
+    from PIL import Image
+
+    for shot in screenshots.SHOTS:
+        with Image.open(screenshots.FOLDER / f"{shot.name}.png") as picture:
+            window = tuple(screenshots.WINDOW.values())
+            assert picture.mode == "P"
+            assert (picture.size == window) == (not shot.views)
+            assert all(side <= most for side, most in zip(picture.size, window, strict=True))
 
 
 def test_pages_that_messages_name_exist():
