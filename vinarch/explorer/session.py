@@ -46,12 +46,14 @@ TOLD_EVERY = 0.1
 
 
 class Address(DataModel):
-    """The query of the page's URL, which page/explorer.js keeps equal on both sides."""
+    """The query of the page's URL and the status line, which page/explorer.js shows."""
 
     query = String()
     steps = Int()
     """How many entries of the browser's history this session has made."""
     asked = String()
+    status = String()
+    """Plain text: another element of Bokeh's would be laid out anew at each word."""
     asks = Int()
     """How often the browser went to an entry of its history, `asked` the last time."""
 
@@ -84,13 +86,12 @@ class Session:
         self._turns = Turns(self._ask, self._mark, document.add_timeout_callback)
         self._progress: dict[str, str] = {}
         self._controls = Controls(self._do, known)
-        self._status = Div(text="", render_as_text=True, name="status")
         self._notices = Div(text="", name="notices", visible=False, stylesheets=[NOTICE_STYLE])
         self._back = Button(label="Back", name="back", disabled=True)
         self._back.on_click(self.store.back)
         self._address = Address(name="address", query=to_query(self.store.state))
         self._address.on_change("asks", self._go)
-        self._status.tags = [self._address]
+        self._back.tags = [self._address]
         self._fill()
         self.store.subscribe(self._changed)
 
@@ -133,7 +134,7 @@ class Session:
 
     def _fill(self) -> None:
         roots = {name: view.root for name, view in self._views.items()}
-        roots |= {"controls": self._controls.root, "status": self._status}
+        roots |= {"controls": self._controls.root}
         roots |= {"notices": self._notices, "back": self._back}
         # Bokeh looks through all models once, not once a root.
         with self._document.models.freeze():
@@ -245,12 +246,12 @@ class Session:
         state = self.store.state
         if self._turns.open:
             words = next(iter(self._progress.values()), "Working")
-            self._status.text = f"{words} …"
+            self._address.status = f"{words} …"
         elif not state.experiments:
-            self._status.text = "Ready: no experiment is chosen"
+            self._address.status = "Ready: no experiment is chosen"
         else:
             count = len(state.experiments)
-            self._status.text = f"Ready: {state.archive}, {count} experiment{'s' * (count != 1)}"
+            self._address.status = f"Ready: {state.archive}, {count} experiment{'s' * (count != 1)}"
 
     def _tell_notices(self) -> None:
         notices = self.store.notices

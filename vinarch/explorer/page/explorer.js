@@ -26,6 +26,9 @@ const connected = (address) => {
     }
     steps = address.steps;
   });
+  const told = document.getElementById("status");
+  told.textContent = address.status;
+  address.properties.status.change.connect(() => { told.textContent = address.status; });
   addEventListener("popstate", () => {
     address.asked = location.search;
     address.asks += 1;

@@ -51,7 +51,7 @@ class CellsView(View):
             "x", "y", width=0.94, height=0.82, fill_color="colour", line_color=INK,
             line_width=0.4, source=self.source,
         )  # fmt: skip
-        self.figure.text(
+        self.characters = self.figure.text(
             "x", "y", text="character", text_color="ink", text_align="center",
             text_baseline="middle", text_font=GLYPH_FONT, text_font_size="10px", source=self.source,
         )  # fmt: skip
@@ -121,6 +121,8 @@ class CellsView(View):
         places = Places.of(drawn)
         count = len(rows.structures)
         self.source.data = self.columns(drawn)
+        # A browser sets a thousand empty texts as slowly as full ones.
+        self.characters.visible = any(self.source.data["character"])
         self._genomes = list(dict.fromkeys(self.source.data["flat"]))
         self.labels.data = _labels(rows.structures, rows.accuracies, places)
         run = state.run

@@ -85,7 +85,7 @@ class ScatterView(View):
         marks.nonselection_glyph = None
         self.figure.scatter(
             "length", "accuracy", size="size", fill_color=ONE, line_color=INK, line_width=2.5,
-            source=self.ring,
+            source=self.ring, level="overlay",
         )  # fmt: skip
         self.box = BoxAnnotation(
             visible=False, fill_alpha=0.06, fill_color=INK, line_color=INK, line_dash="dotted"
