@@ -289,6 +289,17 @@ def test_nobody_hears_a_move_that_changes_nothing():
     assert heard == []
 
 
+def test_a_link_need_not_name_the_only_experiment_twice():
+    found = from_query("archive=A&experiment=one&start=0&subsequence=10110", KNOWN)
+    assert found.state.run == Run("one", 0, "10110")
+    assert found.notices == ()
+    two = from_query(
+        "archive=A&experiment=one&experiment=t%26w%3Do+%C3%A9%3A1&start=0&subsequence=10110", KNOWN
+    )
+    assert two.state.run is None
+    assert "matched one by one" in two.notices[0]
+
+
 def test_a_long_link_is_ignored():
     found = from_query("archive=B&x=" + "1" * 20_000, KNOWN)
     assert found.state.archive == "A"

@@ -153,6 +153,9 @@ def _run(
 ) -> Run | None:
     if wish is None:
         return None
+    if wish.experiment is None and not matching.across and len(experiments) == 1:
+        # A link that somebody wrote need not name the only one twice.
+        wish = replace(wish, experiment=experiments[0])
     reason = _against(wish, experiments, matching, space)
     if reason:
         notices.append(

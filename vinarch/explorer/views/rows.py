@@ -42,7 +42,7 @@ ROWS_STYLE = f"""
 
 _SHOWN = ("subsequence", "start", "length", "count", "mean_val_accuracy_percent", "experiment")
 _TITLES = ("subsequence", "start", "length", "structures", "mean %", "experiment")
-_WIDTHS = (140, 45, 55, 75, 65, 190)
+_WIDTHS = (150, 45, 60, 90, 65, 130)
 
 
 class RowsView(View):
