@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from vinarch.commons import check_commons
 from vinarch.errors import ParameterError
-from vinarch.genome import MacroSpace, flatten_nested, search_space, symbol_matrix
+from vinarch.genome import MacroSpace, flat_of, flatten_nested, search_space, symbol_matrix
 from vinarch.genome_state import SUMS, genome_states, mean_of_words
 from vinarch.parameters import check_choice, check_whole
 from vinarch.schema import ARCHITECTURES, MATCHES
@@ -195,7 +195,7 @@ def match_table(
     ids, genome_of = np.unique(state["structure_id"].to_numpy(dtype=object), return_inverse=True)
     if not len(ids):
         return MATCHES.empty()
-    flats = [str(structure_id).partition(":")[2] for structure_id in ids]
+    flats = [flat_of(str(structure_id)) for structure_id in ids]
     sums = {name: _sum_by(genome_of, state[name], len(ids)) for name in SUMS}
     membership = _experiments_of(state, genome_of, len(ids))
     numbers = np.full(len(ids), -1, dtype=np.int64)

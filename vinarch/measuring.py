@@ -16,7 +16,7 @@ import pandas as pd
 from vinarch.commons import check_commons
 from vinarch.distance import Metric, check_metric, cross_distances, pair_indices, row_ranges
 from vinarch.errors import ParameterError
-from vinarch.genome import symbol_matrix
+from vinarch.genome import flat_of, symbol_matrix
 from vinarch.parameters import check_choice
 from vinarch.schema import ARCHITECTURES, DISTANCES
 
@@ -256,7 +256,7 @@ def _chosen(structures: pd.DataFrame, experiment: tuple[str, str] | None) -> pd.
 
 
 def _symbols(structures: pd.DataFrame) -> Symbols:
-    return symbol_matrix([text.partition(":")[2] for text in structures["structure_id"]])
+    return symbol_matrix([flat_of(key) for key in structures["structure_id"]])
 
 
 def _pairs(

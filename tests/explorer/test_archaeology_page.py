@@ -112,7 +112,13 @@ def test_the_page_loads_what_it_needs_and_paints_before(tab):
     tab.page.on("response", lambda answer: loaded.append(answer.url))
     tab.open("archive=JS9FR6")
     files = {url.partition("?")[0].rpartition("/")[2] for url in loaded}
-    scripts = {"bokeh.min.js", "bokeh-widgets.min.js", "bokeh-tables.min.js", "explorer.js"}
+    scripts = {
+        "bokeh.min.js",
+        "bokeh-widgets.min.js",
+        "bokeh-tables.min.js",
+        "explorer.js",
+        "looks.js",
+    }
     assert {name for name in files if name.endswith(".js")} == scripts
     painted, began = tab.page.evaluate(
         """() => {

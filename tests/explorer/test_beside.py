@@ -9,11 +9,13 @@ from bokeh.events import Tap as TapEvent
 
 import vinarch
 from vinarch.explorer.answers import Beside, Desk, Points, known_of, row_of
-from vinarch.explorer.answers.beside import MEASURE
 from vinarch.explorer.state import Matching, Run, ShowIn, State, Store, from_query
 from vinarch.explorer.views.beside import BesideView
+from vinarch.explorer.views.beside_layout import Ground
+from vinarch.figures import subsequence_holders
+from vinarch.figures.accuracy_scale import to_axis
 from vinarch.intervals import mean_interval
-from vinarch.summary import experiments_holding
+from vinarch.summary import HOLDER_MEASURE, experiments_holding
 
 EXPERIMENT = "1gpu_1e14_early_termination"
 BITS = "10110110101010"
@@ -46,12 +48,12 @@ def test_counts_and_means_are_those_of_the_study(desk, real_commons, known, symb
         held = everywhere[everywhere["experiment"] == row.experiment]
         assert row.structure_count == held["structure_id"].nunique()
         assert row.network_count == len(held)
-        values = held[MEASURE].to_numpy(dtype=float)
+        values = held[HOLDER_MEASURE].to_numpy(dtype=float)
         interval = mean_interval(values)
         if len(held):
             assert row.mean == pytest.approx(values.mean(), abs=1e-12)
         np.testing.assert_array_equal([row.mean_low, row.mean_high], [interval.low, interval.high])
-        expected = own.loc[(row.experiment, MEASURE)]
+        expected = own.loc[(row.experiment, HOLDER_MEASURE)]
         found = [row.own_n, row.own_mean, row.own_mean_low, row.own_mean_high]
         assert found == expected[["n", "mean", "mean_low", "mean_high"]].tolist()
 
@@ -83,6 +85,7 @@ def test_experiments_that_hold_it_are_counted_as_the_study_does(desk, real_commo
     assert (rows["structure_count"] > 0).sum() == experiments_holding(across, structures)[0] == 2
 
 
+ENDS = ("mean_low", "mean_high", "own_mean", "own_mean_low", "own_mean_high")
 ROWS = pd.DataFrame(
     {
         "archive": "A", "experiment": ["<b>one</b>", "two", "three"],
@@ -109,12 +112,32 @@ def test_rows_stand_in_order_with_counts_and_means():
     assert view.source.data["told"] == [
         "5 structures, 6 networks", "1 structure, 1 network", "nobody holds it",
     ]  # fmt: skip
-    assert view.source.data["x"][:2].tolist() == [90, 80]
-    assert view.source.data["own_x"].tolist() == [70, 70, 70]
+    assert view.source.data["mean"][:2].tolist() == [90, 80]
+    assert view.source.data["own_mean"].tolist() == [70, 70, 70]
     assert [fill == "white" for fill in view.source.data["fill"]] == [False, True, True]
     assert view.note.text.startswith("Held in 2 of 3 experiments.")
-    assert view.figure.x_range.start < 60
+    assert view.figure.x_range.start < to_axis(60)
     assert sent == []
+
+
+def test_the_axis_is_that_of_the_figure_for_print():
+    view, _ = shown()
+    axes = subsequence_holders(ROWS, 2, "10110", width="double").figure.axes[0]
+    place = axes.xaxis.get_transform().transform
+    low, high = view.figure.xaxis.bounds
+    assert (low, high) == pytest.approx(tuple(place(np.array(axes.get_xlim()))))
+    assert view.source.data["mean_at"][:2] == pytest.approx(place(np.array([90.0, 80.0])))
+    labels = view.figure.xaxis.major_label_overrides
+    assert labels == {at: f"{100 - 0.1 * np.sinh(-at):g}" for at in view.ticker.ticks}
+    assert {"60", "90", "95"} <= set(labels.values())
+    assert "finer towards 100 %" in view.note.text
+
+
+def test_an_interval_beyond_100_percent_ends_there_and_none_at_all_has_an_axis():
+    high = Ground.of(ROWS.assign(mean_high=[101.0, np.nan, np.nan]))
+    assert high.place([101.0]) == high.place([100.0])
+    none = Ground.of(ROWS.assign(**dict.fromkeys(("mean", *ENDS), np.nan)))
+    assert {"0", "90"} <= set(none.ticks.values())
 
 
 def test_a_tap_on_a_filled_row_shows_it_there():
@@ -147,10 +170,10 @@ def test_a_row_leads_to_another_experiment(tab, desk, known):
     tab.open(
         f"archive=JS9FR6&experiment={EXPERIMENT}&of={EXPERIMENT}&start=0&subsequence={run.symbols}"
     )
-    found = tab.columns("beside", "own_x")
+    found = tab.columns("beside", "own_mean")
     assert found["structures"] == rows["structure_count"].tolist()
-    assert found["own_x"] == rows["own_mean"].tolist()
-    tab.tap("beside", rows.loc[other, "mean"], len(names) - 0.5 - names.index(other))
+    assert found["own_mean"] == rows["own_mean"].tolist()
+    tab.tap("beside", found["mean_at"][names.index(other)], len(names) - 0.5 - names.index(other))
     tab.page.wait_for_url(f"**of={other}**")
     tab.ready()
     tab.says("row", other)

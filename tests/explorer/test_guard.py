@@ -60,6 +60,18 @@ def test_the_token_comes_once_and_is_then_a_cookie(locked):
     assert page.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_two_explorers_of_one_host_do_not_shut_out_each_others_readers(locked, real_commons):
+    other = vinarch.explore(real_commons, port=0, token="another secret of it", open_browser=False)
+    reader = requests.Session()
+    try:
+        for explorer in (locked, other):
+            assert reader.get(explorer.url, timeout=20).status_code == 200
+        for explorer in (locked, other):
+            assert reader.get(root(explorer), timeout=20).status_code == 200
+    finally:
+        other.stop()
+
+
 def test_another_host_is_refused(explorer, server_faults):
     for host in ("evil.example", "evil.example:80", "127.0.0.1:1"):
         answer = requests.get(explorer.url, headers={"Host": host}, timeout=20)
@@ -153,7 +165,7 @@ def test_the_page_may_load_run_and_speak_to_its_own_host_only(explorer):
         "frame-ancestors": " ".join(["'self'", *loopback, "vscode-webview:", "vscode-file:"]),
     }
     assert "<script>" not in page.text
-    assert re.findall("<script[^>]*src=", page.text) == ["<script defer src="]
+    assert re.findall("<script[^>]*src=", page.text) == ["<script defer src="] * 2
     saved = requests.get(f"{explorer.url}save/{key_of(page)}/subsequences.svg", timeout=60)
     assert saved.headers["Content-Security-Policy"].startswith("default-src 'none'")
 

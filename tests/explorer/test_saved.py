@@ -16,6 +16,8 @@ from vinarch.explorer.spreadsheets import csv_bytes
 from vinarch.explorer.state import Matching, Run, State
 from vinarch.explorer.views import SLOTS
 from vinarch.explorer.views.beside import BesideView
+from vinarch.explorer.views.chosen import ChosenView
+from vinarch.explorer.views.heat_map import DistancesView
 from vinarch.explorer.views.scatter import ScatterView
 from vinarch.figures.theme import SERIES
 
@@ -100,8 +102,30 @@ def test_the_rows_of_experiments_are_saved_as_they_are_shown(desk, known, real_c
     assert drawn.svg() == expected.svg()
     assert drawn.data["experiment"].tolist() == view.source.data["experiment"]
     assert drawn.data["mean"].dropna().tolist() == pytest.approx(
-        [x for x in view.source.data["x"] if x == x]  # noqa: PLR0124 - no NaN
+        [mean for mean in view.source.data["mean"] if mean == mean]  # noqa: PLR0124 - no NaN
     )
+
+
+@pytest.mark.parametrize("made", [BesideView, DistancesView])
+def test_a_saved_table_says_of_which_subsequence_it_is(desk, known, made):
+    view = made([].append)
+    state = State(archive="JS9FR6", experiments=(FIRST,), run=RUN)
+    answer, _ = saved(view, desk, known, state)
+    written = pd.read_csv(io.BytesIO(csv_bytes(view.table(answer, state))))
+    assert set(written["subsequence"]) == {f"[{','.join(RUN.symbols)}]"}
+    assert set(written["start"]) == {RUN.start}
+    assert len(written) == len(answer)
+
+
+def test_the_saved_row_has_the_numbers_that_the_page_tells(desk, known):
+    view = ChosenView([].append)
+    state = State(archive="JS9FR6", experiments=(FIRST,), run=RUN)
+    answer = desk.answer_now(view.question(state, known))
+    view.show(answer, state)
+    view.follow(state)
+    (row,) = view.table(answer, state).itertuples()
+    assert f"{row.count} structures, {row.network_count} networks" in view.facts.text
+    assert f"over {row.epoch_row_count} epochs" in view.facts.text
 
 
 def test_every_view_with_marks_saves_pictures():

@@ -141,6 +141,26 @@ def test_rows_are_those_in_the_box_and_a_chosen_one_is_a_tap():
     assert len(sent) == 2
 
 
+def test_the_chosen_row_is_listed_however_many_come_before_it():
+    sent = []
+    view = RowsView(sent.append, most=1)
+    view.show(THREE, STATE)
+    view.follow(STATE)
+    assert view.source.data["subsequence"] == ["0101011"]
+    chosen = State(archive="A", experiments=STATE.experiments, run=Run("<b>one</b>", 0, "10110"))
+    view.follow(chosen)
+    assert view.source.data["subsequence"] == ["0101011", "10110"]
+    assert view.source.selected.indices == [1]
+    assert view.note.text.endswith("the first 1 are listed, and the chosen one.")
+    beyond = view.source.data
+    view.follow(chosen)
+    assert view.source.data is beyond
+    view.show(THREE, chosen)
+    view.follow(chosen)
+    assert view.source.data["subsequence"] == ["0101011", "10110"]
+    assert sent == []
+
+
 def test_texts_of_an_archive_are_escaped():
     view = ChosenView([].append)
     state = State(archive="A", experiments=STATE.experiments, run=Run("<b>one</b>", 0, "10110"))

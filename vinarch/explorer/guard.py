@@ -23,7 +23,9 @@ from vinarch.errors import ParameterError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-COOKIE = "vinarch-explorer"
+COOKIE = "vinarch-explorer-{port}"
+"""Cookies are those of a host, whatever the port: two explorers must not share one."""
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SHORTEST_TOKEN = 16
 
@@ -48,9 +50,12 @@ class Guard(AuthProvider):
         ``host:port`` that the server is reached by.
     token : str or None
         The secret; None asks for none.
+    port : int
+        Where the server listens.
     """
 
-    def __init__(self, hosts: Sequence[str], token: str | None) -> None:
+    def __init__(self, hosts: Sequence[str], token: str | None, port: int) -> None:
+        self.cookie = COOKIE.format(port=port)
         self.hosts = frozenset(host.lower() for host in hosts)
         self._ancestors = ancestors_of(hosts)
         self._token = token
@@ -85,7 +90,7 @@ class Guard(AuthProvider):
                 if not guard.takes(self.get_query_argument("token", "")):
                     raise HTTPError(403, reason="The link that vinarch explore printed is needed")
                 # Strict: no other site can make the browser send it.
-                self.set_cookie(COOKIE, guard.seal, httponly=True, samesite="Strict")
+                self.set_cookie(guard.cookie, guard.seal, httponly=True, samesite="Strict")
                 kept = {
                     name: [value.decode(errors="replace") for value in values]
                     for name, values in self.request.query_arguments.items()
@@ -127,7 +132,7 @@ class Guard(AuthProvider):
                 handler.set_header(name, value)
             policy = policy_of(handler.request.host.lower(), self._ancestors)
             handler.set_header("Content-Security-Policy", policy)
-        given = handler.get_cookie(COOKIE) or ""
+        given = handler.get_cookie(self.cookie) or ""
         known = self._token is None or hmac.compare_digest(given.encode(), self._seal.encode())
         return "reader" if known else None
 

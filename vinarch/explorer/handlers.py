@@ -1,4 +1,4 @@
-"""What the server answers besides Bokeh's own pages: two files of the page, and what is saved.
+"""What the server answers besides Bokeh's own pages: files of the page, and what is saved.
 
 Nothing that a browser sends is ever part of a path: names are looked up in tables.
 """
@@ -28,10 +28,11 @@ KINDS = {
 PAGE_FILES = {
     "explorer.css": "text/css; charset=utf-8",
     "explorer.js": "text/javascript; charset=utf-8",
+    "looks.js": "text/javascript; charset=utf-8",
 }
 
 SAVE = r"/save/([A-Za-z0-9_-]{32})/([a-z_]{1,40})\.(svg|png|csv|html)"
-PAGE = r"/page/(explorer\.css|explorer\.js)"
+PAGE = r"/page/(explorer\.css|explorer\.js|looks\.js)"
 
 
 class PageFile(AuthRequestHandler):

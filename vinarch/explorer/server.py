@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 USUAL_PORT = 5006
 _PORTS_TRIED = 20
 _LINGERS_MS = 60_000
-"""How long a session without a browser is kept, so that a short break of the line loses nothing."""
+"""How long a session waits for its browser, which a slow line may keep."""
 
 _STARTS_WITHIN = 30.0
 
@@ -144,7 +144,7 @@ class Serving:
                 address=self.address,
                 port=self.port,
                 allow_websocket_origin=self._hosts,
-                auth_provider=Guard(self._hosts, self._token),
+                auth_provider=Guard(self._hosts, self._token, self.port),
                 extra_patterns=[
                     (PAGE, PageFile),
                     (SAVE, Saved, {"sessions": self._sessions}),

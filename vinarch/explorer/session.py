@@ -142,6 +142,8 @@ class Session:
                 root.name = name
                 self._document.add_root(root)
         self._document.title = "vinarch explorer"
+        # Bokeh would join a page to a session that is not its own; explorer.js opens it anew.
+        self._document.config.update(reconnect_session=False, notify_connection_status=False)
 
     def _do(self, move: Move) -> None:
         self.store.do(move)

@@ -72,11 +72,9 @@ def draw_subsequence_holders(
     Parameters
     ----------
     rows : pandas.DataFrame
-        One row an experiment, in display order: ``archive, experiment, structure_count,
-        network_count`` (that hold it), ``mean, mean_low, mean_high`` (their accuracy, percent, and
-        the interval of the mean; NaN where unknown), the same of all networks with ``own_``
-        before, and ``matched`` (whether it is a matching subsequence there). Of more than 40
-        experiments the first are drawn, and title and caption say so.
+        One row an experiment, in display order, with the columns of `vinarch.schema.HOLDERS` (``n``
+        and those that count all networks may be missing). Of more than 40 experiments the first
+        are drawn, and title and caption say so.
     start : int
         Start index, for title and caption.
     subsequence : str

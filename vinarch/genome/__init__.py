@@ -11,7 +11,7 @@ from vinarch.genome.micro import MicroSpace
 from vinarch.genome.naming import search_space
 from vinarch.genome.nasbench101 import NasBench101Space
 from vinarch.genome.nasbench201 import NasBench201Space
-from vinarch.genome.sequences import flatten_nested, symbol_matrix
+from vinarch.genome.sequences import flat_of, flatten_nested, symbol_matrix
 from vinarch.genome.spaces import Genome, SearchSpace
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "NasBench201Space",
     "SearchSpace",
     "canonical_phase",
+    "flat_of",
     "flatten_nested",
     "search_space",
     "symbol_matrix",

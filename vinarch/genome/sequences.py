@@ -35,6 +35,17 @@ def flatten_nested(text: str) -> str:
     return re.sub(r"[\[\],\s]", "", text)
 
 
+def flat_of(structure_id: str) -> str:
+    """Return the flattened genome in the key of a structure.
+
+    Examples
+    --------
+    >>> flat_of("macro-4-4-4:101")
+    '101'
+    """
+    return structure_id.partition(":")[2]
+
+
 def symbol_matrix(flats: Sequence[str]) -> Symbols:
     """Return flattened genomes as a matrix of symbols.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vinarch.genome.sequences import characters_of, sequence_lengths, symbol_matrix
+from vinarch.genome.sequences import characters_of, flat_of, sequence_lengths, symbol_matrix
 from vinarch.subsequence import MIN_LENGTH, shared_windows
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def subsequences_of(
     >>> sorted(key.decode() for key in found.found)
     [' 01', ' 011', '101']
     """
-    flats = sorted(structure_id.partition(":")[2] for structure_id in structure_ids)
+    flats = sorted(map(flat_of, structure_ids))
     symbols = symbol_matrix(flats)
     generator = np.random.default_rng(_seed(name))
     return Subsequences(

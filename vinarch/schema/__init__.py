@@ -17,7 +17,7 @@ from vinarch.schema.compared import (
     TRAINING_NOISE,
 )
 from vinarch.schema.declarations import Column, Table
-from vinarch.schema.matched import DISTANCES, MATCHES
+from vinarch.schema.matched import DISTANCES, HOLDERS, MATCHES
 from vinarch.schema.origins import ARCHIVES, EXPERIMENTS
 from vinarch.schema.predicted import (
     FUNCTION_ERRORS,
@@ -45,6 +45,7 @@ __all__ = [
     "FORMAT_VERSION",
     "FUNCTION_ERRORS",
     "HISTORIES",
+    "HOLDERS",
     "LINEAGE",
     "MATCHES",
     "MEASUREMENTS",
@@ -70,6 +71,7 @@ __all__ = [
 
 RESULT_TABLES = (
     MATCHES,
+    HOLDERS,
     DISTANCES,
     STATISTICS,
     REPLICATED_STRUCTURES,

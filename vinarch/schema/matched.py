@@ -50,6 +50,44 @@ MATCHES = Table(
     ),
 )
 
+
+def _mean(prefix: str, whose: str) -> tuple[Column, ...]:
+    """Return the columns that tell the accuracy of networks."""
+    told = (
+        ("mean", f"Mean validation accuracy of the last epoch, of {whose}; null if unknown."),
+        ("mean_low", "Lower end of its 95 % bootstrap interval; null of too few networks."),
+        ("mean_high", "Upper end of its 95 % bootstrap interval; null of too few networks."),
+    )
+    return (
+        Column(f"{prefix}n", pa.int64(), f"Networks of {whose} with a known accuracy.", "count"),
+        *(
+            Column(f"{prefix}{name}", pa.float64(), meaning, PERCENT, nullable=True)
+            for name, meaning in told
+        ),
+    )
+
+
+HOLDERS = Table(
+    "holders",
+    "One row an experiment: who holds one subsequence there, and how well they do.",
+    ("archive", "experiment"),
+    (
+        Column("archive", pa.string(), "Archive."),
+        Column("experiment", pa.string(), "Experiment."),
+        Column("structure_count", pa.int64(), "Structures that hold it.", "count"),
+        Column("network_count", pa.int64(), "Networks that hold it.", "count"),
+        *_mean("", "those that hold it"),
+        *_mean("own_", "the experiment"),
+        Column("own_network_count", pa.int64(), "Trained networks of the experiment.", "count"),
+        Column(
+            "matched",
+            pa.bool_(),
+            "Whether it is maximal for a pair of these structures and long enough, and so a row of "
+            "`vinarch.match`.",
+        ),
+    ),
+)
+
 DISTANCES = Table(
     "distances",
     "One row a pair of structures.",

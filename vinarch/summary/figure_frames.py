@@ -13,7 +13,7 @@ import pandas as pd
 
 from vinarch.distance import Metric, check_metric, cross_distances
 from vinarch.errors import ParameterError, SelectionError
-from vinarch.genome import MacroSpace, flatten_nested, search_space, symbol_matrix
+from vinarch.genome import MacroSpace, flat_of, flatten_nested, search_space, symbol_matrix
 from vinarch.genome_state import genome_states, mean_of_states
 from vinarch.linkage import Linkage, Tree, join_nearest
 from vinarch.matching import check_subsequence, match
@@ -155,8 +155,7 @@ def held_structures(state: pd.DataFrame, row: ChosenRow) -> pd.DataFrame:
         If no structure of the experiment holds the subsequence.
     """
     mine = state[state["experiment"] == row.experiment]
-    # Of no text at all pandas makes no parts.
-    genomes = mine["structure_id"].str.split(":", n=1).str[-1]
+    genomes = mine["structure_id"].map(flat_of)
     stop = row.start + len(row.subsequence)
     there = genomes.str.slice(row.start, stop) == row.subsequence
     held = mine[there].assign(flat=genomes[there])

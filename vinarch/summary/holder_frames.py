@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from vinarch.describing import NETWORK_COLUMNS, check_groups, describe
-from vinarch.genome import search_space
+from vinarch.genome import flat_of, search_space
 from vinarch.intervals import CONFIDENCE
 from vinarch.matching import check_phases, check_subsequence, members
+from vinarch.schema import HOLDERS
 from vinarch.subsequence import MIN_LENGTH, is_maximal
 from vinarch.summary.figure_frames import check_trained
 
@@ -56,7 +57,7 @@ def holders_by_experiment(
     Returns
     -------
     DataFrame
-        The columns of `holder_rows` for each experiment with networks, and ``start,
+        The columns of `vinarch.schema.HOLDERS` for each experiment with networks, and ``start,
         subsequence``.
 
     Raises
@@ -82,11 +83,10 @@ def holders_by_experiment(
     own = commons.statistics()
     index = commons.experiment_index
     trained = index[index["architecture_count"] > 0]
-    rows = holder_rows(
-        held, own[own["measure"] == HOLDER_MEASURE], trained, (start, start + len(flat)), spans
-    )
-    matched = rows["matched"] & (len(flat) >= min_length)
-    return rows.assign(matched=matched, start=start, subsequence=flat)
+    mine = own[own["measure"] == HOLDER_MEASURE]
+    run = (start, start + len(flat))
+    rows = holder_rows(held, mine, trained, run, min_length=min_length, spans=spans)
+    return rows.assign(start=start, subsequence=flat)
 
 
 def holder_rows(
@@ -94,6 +94,8 @@ def holder_rows(
     own: pd.DataFrame,
     experiments: pd.DataFrame,
     run: tuple[int, int],
+    *,
+    min_length: int = MIN_LENGTH,
     spans: Sequence[tuple[int, int]] = (),
 ) -> pd.DataFrame:
     """Return one row an experiment, from the networks that hold a run and from all of them.
@@ -108,17 +110,16 @@ def holder_rows(
         Rows of `commons.experiment_index`, in the order wanted.
     run : tuple of int
         Where it starts, from 0, and the first position after it.
+    min_length : int, default 5
+        A shorter run is no row of `vinarch.match`.
     spans : sequence of (start, stop), optional
         The phases, if runs end where these do.
 
     Returns
     -------
     DataFrame
-        ``archive, experiment, structure_count, network_count, n, mean, mean_low, mean_high`` of
-        the networks that hold it (``n`` those with an accuracy), the same but the first count of
-        all networks with ``own_`` before, and ``matched``: whether the run is maximal for a pair
-        of structures, and so a row of `vinarch.match`. The accuracy is that of the last epoch;
-        means and intervals are those of `commons.statistics`.
+        The columns of `vinarch.schema.HOLDERS`. The accuracy is that of the last epoch; means and
+        intervals are those of `commons.statistics`.
     """
     here = experiments.reset_index(drop=True)
     # Intervals of measures that nobody asks for would take most of the time.
@@ -134,9 +135,11 @@ def holder_rows(
         .join(own.set_index(_KEY)[[*_MEAN, "network_count"]].add_prefix("own_"), on=_KEY)
     )
     table[_COUNTS] = table[_COUNTS].fillna(0).astype("int64")
-    genomes = {key: [text.partition(":")[2] for text in ids.unique()] for key, ids in holders}
+    genomes = {key: [*map(flat_of, ids.unique())] for key, ids in holders}
     matched = [
-        any(is_maximal(genomes.get(key, []), *run, span) for span in spans or (None,))
+        run[1] - run[0] >= min_length
+        and any(is_maximal(genomes.get(key, []), *run, span) for span in spans or (None,))
         for key in zip(here["archive"], here["experiment"], strict=True)
     ]
-    return table.assign(matched=matched)
+    told = table.assign(matched=matched)[list(HOLDERS.names)]
+    return told.astype(HOLDERS.empty().dtypes.to_dict())

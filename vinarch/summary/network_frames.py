@@ -12,8 +12,7 @@ import pandas as pd
 
 from vinarch.decoding import decode
 from vinarch.errors import ParameterError, SelectionError
-from vinarch.genome import Genome, MacroSpace, search_space
-from vinarch.genome.sequences import flatten_nested
+from vinarch.genome import Genome, MacroSpace, flat_of, flatten_nested, search_space
 from vinarch.summary.figure_frames import check_trained
 
 if TYPE_CHECKING:
@@ -148,7 +147,7 @@ def genome_of(commons: Commons, experiment: str, structure: int) -> Genome:
             repr(structure),
             "The column structure of `commons.architectures` has the numbers.",
         )
-    return search_space(space).from_flat(str(found["structure_id"].iloc[0]).partition(":")[2])
+    return search_space(space).from_flat(flat_of(str(found["structure_id"].iloc[0])))
 
 
 def marked_run(genome: Genome, start: int | None, subsequence: str | None) -> range:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from vinarch.genome import flat_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -76,8 +78,7 @@ def experiments_holding(
     [1, 0]
     """
     kept = structures[~structures["structure_id"].isin(list(left_out))]
-    # Of no text at all pandas makes no parts.
-    flats = kept["structure_id"].str.split(":", n=1).str[-1]
+    flats = kept["structure_id"].map(flat_of)
     by_experiment = flats.groupby([kept["archive"], kept["experiment"]])
     experiments = [mine.tolist() for _, mine in by_experiment]
     rows = list(zip(across["start"], across["length"], across["subsequence"], strict=True))

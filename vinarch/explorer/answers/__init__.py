@@ -11,13 +11,14 @@ from vinarch.explorer.answers.beside import Beside
 from vinarch.explorer.answers.cells import Cells, Held
 from vinarch.explorer.answers.choices import known_of
 from vinarch.explorer.answers.curves import Curves, Overlay, Shown
-from vinarch.explorer.answers.desk import Ask, Desk, Listener, Question, Superseded, Ticket
+from vinarch.explorer.answers.desk import Ask, Desk
 from vinarch.explorer.answers.engine import Replays, Saved
 from vinarch.explorer.answers.genomes import Genomes
 from vinarch.explorer.answers.holders import Members
 from vinarch.explorer.answers.networks import Network, edges_of
 from vinarch.explorer.answers.pairwise import Distances
-from vinarch.explorer.answers.points import Points, published_table, row_of, run_of
+from vinarch.explorer.answers.points import Points, published_table, row_of, run_of, with_run
+from vinarch.explorer.answers.tickets import Listener, Question, Superseded, Ticket
 
 __all__ = [
     "Ask",
@@ -44,4 +45,5 @@ __all__ = [
     "published_table",
     "row_of",
     "run_of",
+    "with_run",
 ]

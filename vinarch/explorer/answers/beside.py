@@ -14,12 +14,10 @@ if TYPE_CHECKING:
     from vinarch.explorer.answers.desk import Ask
     from vinarch.explorer.state import Matching, Run
 
-MEASURE = HOLDER_MEASURE
-
 
 @dataclass(frozen=True)
 class Statistics:
-    """The rows of `commons.statistics()` of experiments, of the measure `MEASURE`."""
+    """The rows of `commons.statistics()` of experiments, of the measure `HOLDER_MEASURE`."""
 
     archive: str
     experiments: tuple[str, ...]
@@ -34,7 +32,7 @@ class Statistics:
         mine = ask.commons.select(archive=self.archive, experiment=list(self.experiments))
         with ask.busy(self.label):
             found = mine.statistics()
-        return found[found["measure"] == MEASURE].reset_index(drop=True)
+        return found[found["measure"] == HOLDER_MEASURE].reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,7 @@ class Beside:
     def answer(self, ask: Ask) -> pd.DataFrame:
         """Return one row an experiment, in the order asked.
 
-        The columns of `vinarch.summary.holder_rows`; ``matched`` says whether it is a row of
-        `vinarch.match`.
+        The columns of `vinarch.schema.HOLDERS`.
         """
         # Where a run was matched does not matter to who holds it.
         held = ask(Members(self.archive, self.experiments, replace(self.run, experiment=None)))
@@ -75,6 +72,7 @@ class Beside:
         own = ask(Statistics(self.archive, self.experiments))
         spans = self.phases if self.matching.within_phase else ()
         run = (self.run.start, self.run.stop)
-        rows = holder_rows(held, own, here.loc[[*self.experiments]], run, spans)
-        long_enough = len(self.run.symbols) >= self.matching.min_length
-        return rows.assign(matched=rows["matched"] & long_enough)
+        return holder_rows(
+            held, own, here.loc[[*self.experiments]], run,
+            min_length=self.matching.min_length, spans=spans,
+        )  # fmt: skip

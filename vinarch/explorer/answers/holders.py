@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from vinarch.genome import flat_of
+
 if TYPE_CHECKING:
     from vinarch.explorer.answers.desk import Ask
     from vinarch.explorer.state import Run
@@ -34,8 +36,7 @@ class Networks:
         """Return `NETWORK_COLUMNS` of `commons.architectures`, and genomes as ``flat``."""
         mine = ask.commons.select(archive=self.archive, experiment=self.experiment)
         found: pd.DataFrame = ask.compute(mine.architectures[[*NETWORK_COLUMNS]], self.label)
-        flats = found["structure_id"].str.split(":", n=1).str[-1]
-        return found.assign(flat=flats).reset_index(drop=True)
+        return found.assign(flat=found["structure_id"].map(flat_of)).reset_index(drop=True)
 
 
 @dataclass(frozen=True)

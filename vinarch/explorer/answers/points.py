@@ -72,6 +72,13 @@ def run_of(row: Any) -> Run:
     return Run(experiment, int(row["start"]), str(row["subsequence"]))
 
 
+def with_run(table: pd.DataFrame, run: Run | None) -> pd.DataFrame:
+    """Return a table that also says of which subsequence it is, as VINARCH publishes it."""
+    if run is None:
+        return table
+    return table.assign(start=run.start, subsequence=f"[{','.join(run.symbols)}]")
+
+
 def published_table(points: pd.DataFrame) -> pd.DataFrame:
     """Return points in the form in which VINARCH publishes them.
 

@@ -1,4 +1,5 @@
-// Joins the page to its session, keeps the URL equal to its state, and makes Bokeh's parts reachable by keys.
+// Joins the page to its session and to the next one where it is lost, keeps the URL equal to its
+// state, and makes Bokeh's parts reachable by keys.
 "use strict";
 
 // Bokeh takes a second to start: the frame of the page is painted before.
@@ -15,18 +16,55 @@ const loaded = (file) => new Promise((done, failed) => {
   document.head.append(script);
 });
 
+const told = document.getElementById("status");
+
+// The tabs of the pages lead there with what is chosen.
+const links = [...document.querySelectorAll("nav a")].map((link) => (
+  [link, new URLSearchParams(link.search).get("page")]
+));
+const lead = (query) => {
+  for (const [link, page] of links) {
+    const kept = new URLSearchParams(query);
+    kept.set("page", page);
+    link.search = kept;
+  }
+};
+
+// What a session held stands in the address: a page without one is opened anew once somebody answers.
+const AGAIN = 2000;
+const LOST = "The explorer does not answer. What is chosen stands in the address of this page, which "
+  + "opens again by itself once the explorer is back.";
+const OTHER = "The explorer was started anew and does not know this browser: open the link that it printed.";
+const lost = () => {
+  document.documentElement.dataset.connected = "lost";
+  for (const part of document.querySelectorAll("nav, .tools, aside, .slots")) part.inert = true;
+  told.textContent = LOST;
+  const ask = async () => {
+    try {
+      const answer = await fetch("page/explorer.js", { cache: "no-store" });
+      if (answer.ok) return location.reload();
+      told.textContent = OTHER;
+    } catch {
+      told.textContent = LOST;
+    }
+    setTimeout(ask, AGAIN);
+  };
+  setTimeout(ask, AGAIN);
+};
+
 const connected = (address) => {
   let steps = address.steps;
   history.replaceState(null, "", `?${address.query}`);
+  lead(address.query);
   address.properties.query.change.connect(() => {
     const url = `?${address.query}`;
+    lead(address.query);
     // The way back through the browser's history has set the URL already.
     if (location.search !== url) {
       history[address.steps > steps ? "pushState" : "replaceState"](null, "", url);
     }
     steps = address.steps;
   });
-  const told = document.getElementById("status");
   told.textContent = address.status;
   address.properties.status.change.connect(() => { told.textContent = address.status; });
   addEventListener("popstate", () => {
@@ -39,6 +77,7 @@ const wait = () => {
   const address = Bokeh.documents[0]?.get_model_by_name("address");
   if (address) {
     connected(address);
+    Bokeh.documents[0].on_event("connection_lost", lost);
     document.documentElement.dataset.connected = "yes";
   } else {
     setTimeout(wait, 20);
@@ -64,24 +103,6 @@ document.getElementById("copy").addEventListener("click", async (event) => {
     prompt("The link to this selection:", location.href);
   }
   setTimeout(() => { button.textContent = "Copy link"; }, 1500);
-});
-
-// The shadow roots around what has the focus.
-const around = (root = document) => {
-  const inner = root.activeElement?.shadowRoot;
-  return inner ? [inner, ...around(inner)] : [];
-};
-
-// Bokeh's marks of the focus are faint, and a style of the page does not reach them.
-const ring = new CSSStyleSheet();
-ring.replaceSync(`
-  :focus-visible { outline: 3px solid #b5532a !important; outline-offset: 1px; }
-  .bk-events:focus-visible { outline-offset: -3px; }
-`);
-addEventListener("keyup", () => {
-  for (const root of around()) {
-    if (!root.adoptedStyleSheets.includes(ring)) root.adoptedStyleSheets.push(ring);
-  }
 });
 
 // The table of rows (SlickGrid) takes the focus whenever a row is chosen, even elsewhere, keeps Tab
@@ -111,11 +132,3 @@ addEventListener("keydown", (event) => {
     steps(view, event);
   }
 }, true);
-
-// A canvas keeps its pixels on paper, so the sheet takes the width of the screen.
-const SHEET = 1046;
-addEventListener("beforeprint", () => {
-  const wide = document.getElementById("main").clientWidth;
-  document.documentElement.style.setProperty("--on-screen", `${wide}px`);
-  document.documentElement.style.setProperty("--to-sheet", SHEET / wide);
-});

@@ -102,7 +102,9 @@ def _html(
         log_level="warn",
         components=["bokeh", "bokeh-widgets", *(["bokeh-tables"] if tables else [])],
     )
-    scripts = [_script(text) for text in (*resources.js_raw, _own("saved.js"))]
+    scripts = [
+        _script(text) for text in (*resources.js_raw, page_text("looks.js"), _own("saved.js"))
+    ]
     roots = {
         root.id: f"root-{each.slot.name}"
         for root, each in zip(document.roots, shown.views, strict=True)

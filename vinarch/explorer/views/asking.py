@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 NO_EXPERIMENT = "Choose one or more experiments on the left."
 NO_RUN = (
-    "Tap a point of the scatter or a row of the table, or press Next row, to choose a subsequence."
+    "Tap a point of the scatter or a row of the table, or press Next row, to choose a subsequence. "
+    "Where there is none, lower the minimum length."
 )
 NOTHING = (
     "This commons holds no trained networks. Open another one: vinarch explore JS9FR6, or the "

@@ -8,19 +8,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from bokeh.events import Tap
-from bokeh.models import Column, ColumnDataSource, Div, FactorRange, HoverTool, Range1d, Select
+from bokeh.models import (
+    Column,
+    ColumnDataSource,
+    Div,
+    FactorRange,
+    FixedTicker,
+    HoverTool,
+    Range1d,
+    Select,
+)
 from bokeh.plotting import figure
 
 from vinarch import figures
 from vinarch.errors import SelectionError
-from vinarch.explorer.answers import Beside
+from vinarch.explorer.answers import Beside, with_run
 from vinarch.explorer.state import Run, ShowIn
 from vinarch.explorer.views.asking import no_run
+from vinarch.explorer.views.beside_layout import HOLDS, Ground, row_columns
 from vinarch.explorer.views.looks import GLYPH_FONT, NOTE_STYLE, SCROLLS, plain_figure
 from vinarch.explorer.views.view import Send, View
-from vinarch.figures.theme import FAINT, INK, SERIES
+from vinarch.figures.accuracy_scale import SCALE_WORDS
+from vinarch.figures.holder_words import X_WORDS
+from vinarch.figures.theme import FAINT, INK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,14 +46,7 @@ FRAME_PIXELS = 64
 LONG_NAME = 40
 """Characters from which on names stand above their rows: beside them they would take all room."""
 
-HOLDS, OWN = SERIES[1], FAINT
-_APART, _NAMED = 0.14, 0.36
-"""Of a row's height: holders lie above the middle, all networks below, a long name on top."""
-
-_NAMES = (
-    "experiment", "x", "low", "high", "own_x", "own_low", "own_high", "upper", "lower",
-    "structures", "networks", "trained", "told", "fill", "matched", "named",
-)  # fmt: skip
+OWN = FAINT
 
 
 class BesideView(View):
@@ -69,23 +73,26 @@ class BesideView(View):
                 height=200,
                 x_range=Range1d(0, 100),
                 y_range=FactorRange(factors=[]),
-                x_axis_label="validation accuracy of the last epoch, mean over networks (%)",
+                x_axis_label=X_WORDS,
                 tools="",
             )
         )
         plot.toolbar_location = None
+        # One ticker that is kept: to replace a model lays out the whole page anew.
+        self.ticker = FixedTicker(ticks=[])
+        plot.xaxis.ticker = self.ticker
         plot.ygrid.grid_line_color = None
         for y, low, high, colour in (
-            ("upper", "low", "high", HOLDS),
-            ("lower", "own_low", "own_high", OWN),
+            ("upper", "mean_low_at", "mean_high_at", HOLDS),
+            ("lower", "own_mean_low_at", "own_mean_high_at", OWN),
         ):
             plot.segment(low, y, high, y, line_color=colour, line_width=2, source=self.source)
         own = plot.scatter(
-            "own_x", "lower", marker="diamond", size=10, fill_color="white", line_color=OWN,
+            "own_mean_at", "lower", marker="diamond", size=10, fill_color="white", line_color=OWN,
             line_width=1.5, source=self.source,
         )  # fmt: skip
         held = plot.scatter(
-            "x", "upper", size=10, fill_color="fill", line_color=HOLDS, line_width=1.5,
+            "mean_at", "upper", size=10, fill_color="fill", line_color=HOLDS, line_width=1.5,
             source=self.source,
         )  # fmt: skip
         for marks in (own, held):
@@ -103,16 +110,16 @@ class BesideView(View):
                 renderers=[held],
                 tooltips=[
                     ("experiment", "@experiment"), ("hold it", "@structures structures"),
-                    ("networks", "@networks"), ("mean of the last epoch", "@x{0.00} %"),
-                    ("95 % interval", "@low{0.00} to @high{0.00}"),
+                    ("networks", "@networks"), ("mean of the last epoch", "@mean{0.00} %"),
+                    ("95 % interval", "@mean_low{0.00} to @mean_high{0.00}"),
                 ],
             ),
             HoverTool(
                 renderers=[own],
                 tooltips=[
                     ("experiment", "@experiment"), ("all networks", "@trained"),
-                    ("mean of the last epoch", "@own_x{0.00} %"),
-                    ("95 % interval", "@own_low{0.00} to @own_high{0.00}"),
+                    ("mean of the last epoch", "@own_mean{0.00} %"),
+                    ("95 % interval", "@own_mean_low{0.00} to @own_mean_high{0.00}"),
                 ],
             ),
         )  # fmt: skip
@@ -120,35 +127,9 @@ class BesideView(View):
         return plot
 
     @staticmethod
-    def columns(
-        rows: pd.DataFrame | None = None, left: float = 0.0, right: float = 100.0
-    ) -> dict[str, Any]:
-        """Return the columns of the source; without rows they are empty."""
-        if rows is None or rows.empty:
-            return {name: [] for name in (*_NAMES, "left", "right")}
-        numbers = {
-            new: rows[old].to_numpy(dtype=float, na_value=np.nan)
-            for new, old in (
-                ("x", "mean"), ("low", "mean_low"), ("high", "mean_high"),
-                ("own_x", "own_mean"), ("own_low", "own_mean_low"), ("own_high", "own_mean_high"),
-            )
-        }  # fmt: skip
-        names = rows["experiment"].astype(str).tolist()
-        return {
-            "experiment": names,
-            **numbers,
-            "upper": [(name, _APART) for name in names],
-            "lower": [(name, -_APART) for name in names],
-            "structures": rows["structure_count"].tolist(),
-            "networks": rows["network_count"].tolist(),
-            "trained": rows["own_network_count"].tolist(),
-            "told": [_told(row) for row in rows.itertuples()],
-            "fill": [HOLDS if matched else "white" for matched in rows["matched"]],
-            "matched": rows["matched"].tolist(),
-            "named": [(name, _NAMED) for name in names],
-            "left": [left] * len(rows),
-            "right": [right] * len(rows),
-        }
+    def columns() -> dict[str, Any]:
+        """Return the columns of the source without rows."""
+        return row_columns()
 
     def question(self, state: State, known: Known) -> Beside | None:
         """Return the subsequence in all experiments of the archive of the same search space."""
@@ -170,11 +151,12 @@ class BesideView(View):
     def show(self, answer: pd.DataFrame, state: State) -> None:  # noqa: ARG002 - follow marks it
         """Show all experiments, the first on top."""
         names = answer["experiment"].astype(str).tolist()
-        low, high, right = _span(answer)
-        self.figure.x_range.update(start=low, end=right)
-        self.figure.xaxis.ticker.desired_num_ticks = 8
-        self.figure.xaxis.bounds = (low, high)
-        self.source.data = self.columns(answer, low, right)
+        ground = Ground.of(answer)
+        self.figure.x_range.update(start=ground.low, end=ground.right)
+        self.ticker.ticks = list(ground.ticks)
+        self.figure.xaxis.major_label_overrides = ground.ticks
+        self.figure.xaxis.bounds = (ground.low, ground.high)
+        self.source.data = row_columns(answer, ground)
         self.figure.y_range.factors = names[::-1]
         long = max(map(len, names)) > LONG_NAME
         self.names.visible, self.figure.yaxis.visible = long, not long
@@ -184,7 +166,8 @@ class BesideView(View):
         self.note.text = (
             f"Held in {holding} of {len(names)} experiments. Round: the networks that hold it, "
             "filled where it is a matching subsequence; diamond: all networks of the experiment; "
-            "lines: 95 % intervals of the means. Tap a filled row to see it there."
+            "lines: 95 % intervals of the means. "
+            f"{SCALE_WORDS + ' ' if ground.scale.finer else ''}Tap a filled row to see it there."
         )
 
     def follow(self, state: State) -> None:
@@ -195,6 +178,10 @@ class BesideView(View):
         self.go.options = [("", "choose an experiment"), *((name, name) for name in self._can_go)]
         self.go.value = here if here in self._can_go else ""
         self._following = False
+
+    def table(self, answer: pd.DataFrame, state: State) -> pd.DataFrame:
+        """Return the rows, and of which subsequence they are."""
+        return with_run(answer, state.run)
 
     def drawing(self, answer: pd.DataFrame, state: State) -> Drawing:
         """Draw the rows for print."""
@@ -227,20 +214,3 @@ class BesideView(View):
     def _show_in(self, name: str) -> None:
         if self._run is not None:
             self.send(ShowIn(Run(name, self._run.start, self._run.symbols)))
-
-
-def _told(row: Any) -> str:
-    if not row.structure_count:
-        return "nobody holds it"
-    structures = f"{row.structure_count:,} structure{'s' * (row.structure_count != 1)}"
-    return f"{structures}, {row.network_count:,} network{'s' * (row.network_count != 1)}"
-
-
-def _span(rows: pd.DataFrame) -> tuple[float, float, float]:
-    """Return the ends of the axis, and the right end of the room for words beside it."""
-    names = ["mean", "mean_low", "mean_high", "own_mean", "own_mean_low", "own_mean_high"]
-    values = rows[names].to_numpy(dtype=float, na_value=np.nan)
-    known = values[np.isfinite(values)]
-    low, high = (known.min(), min(known.max(), 100.0)) if len(known) else (0.0, 100.0)
-    wide = max(high - low, 0.1)
-    return float(low - 0.04 * wide), float(high + 0.02 * wide), float(high + 0.3 * wide)

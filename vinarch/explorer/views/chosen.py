@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST_NUMBERS = 60
 """Numbers of structures that are written out."""
 
+_COUNTS = ("network_count", "epoch_row_count")
+
 
 class ChosenView(View):
     """The chosen subsequence: symbols, place, structures, accuracy."""
@@ -59,8 +61,9 @@ class ChosenView(View):
             self.facts.text = self.facts_of(_pairs(chosen.iloc[0]))
 
     def table(self, answer: pd.DataFrame, state: State) -> pd.DataFrame:
-        """Return the one row."""
-        return published_table(answer if state.run is None else row_of(answer, state.run))
+        """Return the one row, with all that the view tells of it."""
+        row = answer if state.run is None else row_of(answer, state.run)
+        return published_table(row).assign(**{name: row[name] for name in _COUNTS})
 
 
 def _pairs(row: Any) -> tuple[tuple[str, str], ...]:

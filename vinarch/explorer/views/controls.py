@@ -65,6 +65,7 @@ class Controls:
         names = [experiment.name for experiment in self._known.of(state.archive)]
         self.experiments.active = [names.index(name) for name in state.experiments]
         space = self._known.space_of(state.archive, state.experiments)
+        self.min_length.disabled = space is None
         if space is not None:
             phases = [stop - start for start, stop in space.phases]
             self.min_length.end = max(phases) if state.matching.within_phase else space.longest

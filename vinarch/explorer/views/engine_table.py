@@ -72,7 +72,8 @@ def _error(row: Any) -> str:
     value = f"{row.mean_absolute_error_points:.2f}"
     if pd.isna(row.mean_absolute_error_low):
         return value
-    low, high = row.mean_absolute_error_low, row.mean_absolute_error_high
+    # A mean's interval may reach beyond what an absolute error can be.
+    low, high = max(row.mean_absolute_error_low, 0.0), row.mean_absolute_error_high
     return f"{value} <small>({low:.2f} to {high:.2f})</small>"
 
 

@@ -16,6 +16,7 @@ from bokeh.models import (
 
 from vinarch import figures
 from vinarch.distance import NAMES
+from vinarch.explorer.answers import with_run
 from vinarch.explorer.answers.pairwise import FOUND, Distances
 from vinarch.explorer.state import Arrange, Join, Measure
 from vinarch.explorer.views.asking import held_of, no_run
@@ -103,6 +104,10 @@ class DistancesView(View):
         if self._drawn != (state.order, state.linkage) and len(self._pairs):
             self._drawn = (state.order, state.linkage)
             self._draw(state)
+
+    def table(self, answer: pd.DataFrame, state: State) -> pd.DataFrame:
+        """Return the pairs, and of which subsequence they are."""
+        return with_run(answer, state.run)
 
     def drawing(self, answer: pd.DataFrame, state: State) -> Drawing:
         """Draw the map for print: of many structures those of highest accuracy, as it says."""

@@ -30,10 +30,10 @@ from vinarch.figures.theme import INK, SERIES
 
 if TYPE_CHECKING:
     from vinarch.explorer.answers import Points
-    from vinarch.explorer.state import Box, Known, State
+    from vinarch.explorer.state import Box, Known, Run, State
 
-MOST_ROWS = 500
-"""Rows that are listed; nobody scrolls further."""
+MOST_ROWS = 1_000
+"""Rows that are listed; a box lists others. The chosen one is always among them."""
 
 ROWS_STYLE = f"""
 :host(:focus-within) {{ outline: 3px solid {SERIES[1]}; outline-offset: 1px; }}
@@ -53,6 +53,8 @@ class RowsView(View):
         self._most = most
         self._answer = pd.DataFrame()
         self._listed = pd.DataFrame()
+        self._run: Run | None = None
+        self._rest = pd.DataFrame()
         self._box: Box | None = None
         self._following = False
         self.source = ColumnDataSource(self.columns())
@@ -115,7 +117,7 @@ class RowsView(View):
     def show(self, answer: pd.DataFrame, state: State) -> None:
         """List the rows."""
         self._answer = answer
-        self._box = state.box
+        self._box, self._run = state.box, state.run
         if answer.empty:
             self.say("No subsequence of that length is shared, so there are no rows.")
         # Where there is one experiment its name would be in every row.
@@ -123,8 +125,9 @@ class RowsView(View):
         self._list()
 
     def follow(self, state: State) -> None:
-        """List the rows of another box; select the chosen one where it is listed."""
-        if state.box != self._box:
+        """List the rows of another box; select the chosen one."""
+        self._run = state.run
+        if state.box != self._box or len(self._left_out(state.run)):
             self._box = state.box
             self._list()
         chosen = () if state.run is None else row_of(self._listed, state.run).index
@@ -138,16 +141,25 @@ class RowsView(View):
 
     def _list(self) -> None:
         inside = ranked(self._answer, self._box)
-        self._listed = inside.head(self._most).reset_index(drop=True)
+        listed, self._rest = inside.iloc[: self._most], inside.iloc[self._most :]
+        chosen = self._left_out(self._run)
+        if len(chosen):
+            listed, self._rest = pd.concat([listed, chosen]), self._rest.drop(chosen.index)
+        self._listed = listed.reset_index(drop=True)
         self.clear.visible = self._box is not None
         where = "in the box" if self._box is not None else "in all"
         words = f"{len(inside):,} rows {where}, most structures first"
-        cut = f"; the first {self._most:,} are listed" if len(inside) > self._most else ""
+        cut = (
+            f"; the first {self._most:,} are listed, and the chosen one" if len(self._rest) else ""
+        )
         self.note.text = f"{words}{cut}."
         self._following = True
         self.source.selected.indices = []
         self.source.data = self.columns(self._listed)
         self._following = False
+
+    def _left_out(self, run: Run | None) -> pd.DataFrame:
+        return self._rest.iloc[:0] if run is None or self._rest.empty else row_of(self._rest, run)
 
     def _chosen(self, _: str, __: Any, indices: list[int]) -> None:
         if not self._following and indices and indices[0] < len(self._listed):

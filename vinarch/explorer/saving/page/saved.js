@@ -271,12 +271,5 @@ addEventListener("focusin", (event) => {
   });
   tell("");
 
-  // A canvas keeps its pixels on paper, so the sheet takes the width of the screen.
-  const SHEET = 1046;
-  addEventListener("beforeprint", () => {
-    const wide = document.getElementById("main").clientWidth;
-    document.documentElement.style.setProperty("--on-screen", `${wide}px`);
-    document.documentElement.style.setProperty("--to-sheet", SHEET / wide);
-  });
   document.documentElement.dataset.drawn = "yes";
 })();

@@ -1,0 +1,73 @@
+"""What a page does whose server is gone, and comes back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from explorer_tab import WAIT, Tab
+
+import vinarch
+
+RUN = "of=1gpu_1e14_early_termination&start=0&subsequence=10110110101010"
+
+
+def restarted(commons, opened, **settings):
+    port = int(re.search(r":(\d+)/", opened.url)[1])
+    return vinarch.explore(commons, port=port, open_browser=False, **settings)
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_page_says_that_its_server_is_gone_and_opens_again_where_it_was(page, real_commons):
+    first = vinarch.explore(real_commons, port=0, open_browser=False)
+    tab = Tab(page, first.url)
+    try:
+        tab.open(RUN)
+        before = tab.query()
+        page.evaluate("document.body.dataset.old = 'yes'")
+    finally:
+        first.stop()
+    page.get_by_role("status").get_by_text("The explorer does not answer").wait_for(timeout=WAIT)
+    again = restarted(real_commons, first)
+    try:
+        page.wait_for_selector("body:not([data-old])", timeout=WAIT)
+        page.wait_for_selector("html[data-connected=yes]", timeout=WAIT)
+        tab.ready()
+        assert tab.query() == before
+        tab.says("row", "89.66")
+        with page.expect_download() as saved:
+            tab.section("row").get_by_role("link", name="CSV").click()
+        assert "1,0,1,1,0,1,1,0,1,0,1,0,1,0" in saved.value.path().read_text()
+    finally:
+        again.stop()
+
+
+def test_a_server_with_another_token_asks_for_its_link(page, real_commons):
+    first = vinarch.explore(real_commons, port=0, token="a" * 20, open_browser=False)
+    try:
+        Tab(page, first.url).page.goto(first.url)
+        page.wait_for_selector("html[data-connected=yes]", timeout=WAIT)
+    finally:
+        first.stop()
+    again = restarted(real_commons, first, token="b" * 20)
+    try:
+        words = "open the link that it printed"
+        page.get_by_role("status").get_by_text(words).wait_for(timeout=WAIT)
+    finally:
+        again.stop()
+
+
+def test_the_tab_of_a_page_leads_to_what_is_chosen(tab):
+    tab.open(RUN)
+    before = tab.query()
+    tab.page.get_by_role("link", name="Archaeology").click()
+    tab.page.wait_for_selector("html[data-connected=yes]", timeout=WAIT)
+    tab.ready()
+    assert tab.query() == before
+    tab.says("row", "89.66")
