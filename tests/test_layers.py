@@ -28,7 +28,7 @@ LAYERS = (
     {"experiment_table"},
     {"asking", "describing", "selection"},
     {"ingestion", "commons"},
-    {"genome_state"},
+    {"genome_state", "run_arguments"},
     {"matching", "measuring", "replaying", "requesting", "run_commons"},
     {"summary", "access", "own_records", "depositing", "reproducing", "claiming"},
     {"comparing", "training"},

@@ -386,3 +386,10 @@ def test_within_phases_a_run_across_two_is_cut_where_the_phase_ends(real_commons
 def test_no_phase_is_longer_than_the_longest(real_commons):
     with pytest.raises(ParameterError, match=r"from 1 to 7 \(symbols\), got 8"):
         vinarch.match(real_commons, min_length=8, within_phase=True)
+
+
+@pytest.mark.parametrize("value", ["no", None, [True], 1])
+def test_what_is_neither_true_nor_false_is_refused(real_commons, value):
+    with pytest.raises(ParameterError, match=r"match\(within_phase=…\): expected True or False"):
+        vinarch.match(real_commons, within_phase=value)
+    vinarch.match(real_commons, within_phase=np.bool_(True))  # noqa: FBT003 - NumPy's

@@ -14,10 +14,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from vinarch.commons import check_commons
-from vinarch.errors import ParameterError
-from vinarch.genome import MacroSpace, flat_of, flatten_nested, search_space, symbol_matrix
+from vinarch.genome import flat_of, search_space, symbol_matrix
 from vinarch.genome_state import SUMS, genome_states, mean_of_words
-from vinarch.parameters import check_choice, check_whole
+from vinarch.parameters import check_choice
+from vinarch.run_arguments import check_reach, check_subsequence
 from vinarch.schema import ARCHITECTURES, MATCHES
 from vinarch.subsequence import MIN_LENGTH, SharedWindow, shared_windows
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from vinarch.commons import By, Commons
-    from vinarch.genome import SearchSpace
     from vinarch.genome.sequences import Symbols
 
 
@@ -92,9 +91,7 @@ def match(
     check_commons(commons, "match")
     check_choice("match(by=…)", by, ["experiment", None])
     space = search_space(commons.search_space())
-    spans = check_phases(space) if within_phase else None
-    longest = max(stop - start for start, stop in spans) if spans else space.symbol_count
-    min_length = check_whole("match(min_length=…)", min_length, 1, longest, "symbols")
+    min_length, spans = check_reach("match", space, min_length, within_phase=within_phase)
     state = genome_states(commons)
     if by is None:
         return _tables(state, None, min_length, spans)
@@ -149,36 +146,6 @@ def members(commons: Commons, start: int, subsequence: str) -> dd.DataFrame:
     )
 
 
-def check_subsequence(commons: Commons, start: int, subsequence: str) -> str:
-    """Return a subsequence as plain symbols, or say why it cannot stand at `start`."""
-    flat = flatten_nested(subsequence) if isinstance(subsequence, str) else ""
-    space = search_space(commons.search_space())
-    if not flat or set(flat) - set(space.characters):
-        raise ParameterError(
-            "subsequence",
-            f"symbols {_listed(space.characters)} as text",
-            repr(subsequence),
-            "Write it as '10110' or '[1,0,1,1,0]'."
-            if space.characters == "01"
-            else "; ".join(map("{} is {}".format, space.characters, space.meanings)) + ".",
-        )
-    symbols = space.symbol_count
-    last = None if symbols is None else symbols - 1
-    check_whole("start", start, 0, last, "start index, symbols")
-    if symbols is not None and start + len(flat) > symbols:
-        raise ParameterError(
-            "subsequence",
-            f"start index and length within the {symbols} symbols of a genome",
-            f"start {start}, length {len(flat)}",
-            "Start indices count from 0.",
-        )
-    return flat
-
-
-def _listed(characters: str) -> str:
-    return " and ".join(filter(None, [", ".join(characters[:-1]), characters[-1]]))
-
-
 def match_table(
     state: pd.DataFrame,
     experiment: tuple[str, str] | None,
@@ -216,18 +183,6 @@ def match_table(
     else:
         columns["archive"], columns["experiment"] = ([name] * len(found) for name in experiment)
     return MATCHES.frame(MATCHES.arrow_table(columns, len(found)))
-
-
-def check_phases(space: SearchSpace) -> tuple[tuple[int, int], ...]:
-    """Return start and stop of each phase of a search space, or say that it has none."""
-    if not isinstance(space, MacroSpace):
-        raise ParameterError(
-            "within_phase",
-            f"False, since genomes of {space.name} have no phases",
-            "True",
-            "Leave it out: runs are matched in whole genomes.",
-        )
-    return space.phase_spans
 
 
 def _windows(

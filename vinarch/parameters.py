@@ -39,6 +39,23 @@ def check_choice(where: str, value: Any, choices: Sequence[str | None]) -> Any:
     )
 
 
+def check_truth(where: str, value: Any) -> bool:
+    """Return a value that must be True or False; NumPy's count as such.
+
+    Examples
+    --------
+    >>> check_truth("match(within_phase=…)", "no")
+    Traceback (most recent call last):
+    vinarch.errors.ParameterError: match(within_phase=…): expected True or False, got 'no'.
+    A text is true whatever it says.
+    """
+    # Those of NumPy have that name too; it need not be loaded to tell.
+    if type(value).__name__ == "bool":
+        return bool(value)
+    hint = "A text is true whatever it says." if isinstance(value, str) else "Pass one of the two."
+    raise ParameterError(where, "True or False", repr(value), hint)
+
+
 def check_whole(where: str, value: Any, low: int, high: int | None, meaning: str) -> int:
     """Return a whole number between two bounds, both included; NumPy's count as such.
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import http.server
 import re
+import threading
+import time
 
 import pytest
 from explorer_tab import WAIT, Tab
@@ -48,7 +51,56 @@ def test_a_page_says_that_its_server_is_gone_and_opens_again_where_it_was(page, 
         again.stop()
 
 
-def test_a_server_with_another_token_asks_for_its_link(page, real_commons):
+def test_a_server_with_the_same_token_knows_its_readers(page, real_commons):
+    first = vinarch.explore(real_commons, port=0, token="a" * 20, open_browser=False)
+    try:
+        page.goto(first.url)
+        page.wait_for_selector("html[data-connected=yes]", timeout=WAIT)
+    finally:
+        first.stop()
+    page.get_by_role("status").get_by_text("The explorer does not answer").wait_for(timeout=WAIT)
+    again = restarted(real_commons, first, token="a" * 20)
+    try:
+        page.wait_for_selector("html[data-connected=yes]", timeout=WAIT)
+    finally:
+        again.stop()
+
+
+def test_another_program_on_the_port_is_no_explorer(page, real_commons):
+    asked = []
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *words):
+            """Say nothing."""
+
+    first = vinarch.explore(real_commons, port=0, open_browser=False)
+    try:
+        tab = Tab(page, first.url).open(RUN)
+        before = tab.query()
+    finally:
+        first.stop()
+    port = int(re.search(r":(\d+)/", first.url)[1])
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), Answer) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        end = time.monotonic() + 20
+        while len(asked) < 2 and time.monotonic() < end:
+            page.wait_for_timeout(100)
+        other.shutdown()
+    assert set(asked) == {"/page/explorer.js"}
+    again = restarted(real_commons, first)
+    try:
+        tab.says("row", "89.66")
+        assert tab.query() == before
+    finally:
+        again.stop()
+
+
+def test_a_server_with_another_token_asks_for_its_link(page, real_commons, server_faults):
     first = vinarch.explore(real_commons, port=0, token="a" * 20, open_browser=False)
     try:
         Tab(page, first.url).page.goto(first.url)
@@ -59,8 +111,39 @@ def test_a_server_with_another_token_asks_for_its_link(page, real_commons):
     try:
         words = "open the link that it printed"
         page.get_by_role("status").get_by_text(words).wait_for(timeout=WAIT)
+        assert server_faults == [], "a page that asks again and again is no news"
     finally:
         again.stop()
+
+
+def test_another_explorer_on_the_port_does_not_take_the_selection(page, real_commons):
+    first = vinarch.explore(real_commons, port=0, open_browser=False)
+    try:
+        tab = Tab(page, first.url).open(RUN)
+        before = tab.query()
+    finally:
+        first.stop()
+    other = restarted(vinarch.fetch("digits"), first)
+    try:
+        page.get_by_role("status").get_by_text("Ready: digits").wait_for(timeout=WAIT)
+        page.get_by_role("alert").get_by_text("JS9FR6").wait_for(timeout=WAIT)
+        assert tab.query() == before
+    finally:
+        other.stop()
+    again = restarted(real_commons, first)
+    try:
+        tab.says("row", "89.66")
+        assert tab.query() == before
+    finally:
+        again.stop()
+
+
+def test_a_page_that_cannot_load_its_scripts_opens_again_when_it_can(page, explorer):
+    page.route("**/bokeh-widgets.min.js*", lambda route: route.abort())
+    page.goto(explorer.url)
+    page.get_by_role("status").get_by_text("The explorer does not answer").wait_for(timeout=WAIT)
+    page.unroute("**/bokeh-widgets.min.js*")
+    page.wait_for_selector("html[data-connected=yes]", timeout=WAIT)
 
 
 def test_the_tab_of_a_page_leads_to_what_is_chosen(tab):

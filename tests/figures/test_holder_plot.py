@@ -143,3 +143,20 @@ def test_rows_of_a_commons_are_matches_where_match_says_so(real_commons, start, 
 def test_experiments_without_networks_have_no_row(real_commons):
     with pytest.raises(SelectionError, match="without histories"):
         figures.subsequence_holders(real_commons.select(status="no_histories"), 0, BITS)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"subsequence": 5}, "argument subsequence: expected its symbols as text, got 5"),
+        ({"subsequence": ["0", "0"]}, "expected its symbols as text"),
+        (
+            {"min_length": 99},
+            r"subsequence_holders\(min_length=…\): expected a whole number from 1",
+        ),
+        ({"within_phase": "no"}, r"subsequence_holders\(within_phase=…\): expected True or False"),
+    ],
+)
+def test_careless_arguments_are_refused(real_commons, settings, words):
+    with pytest.raises(ParameterError, match=words):
+        figures.subsequence_holders(real_commons, 0, **{"subsequence": BITS} | settings)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from bokeh.server.auth_provider import AuthProvider
+from bokeh.server.views.autoload_js_handler import AutoloadJsHandler
 from tornado.web import HTTPError, RequestHandler
 from tornado.websocket import WebSocketHandler
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 COOKIE = "vinarch-explorer-{port}"
 """Cookies are those of a host, whatever the port: two explorers must not share one."""
 
+SEALED = b"reader of a vinarch explorer"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SHORTEST_TOKEN = 16
 
@@ -59,11 +61,9 @@ class Guard(AuthProvider):
         self.hosts = frozenset(host.lower() for host in hosts)
         self._ancestors = ancestors_of(hosts)
         self._token = token
-        # The cookie is not the token, so that neither tells the other.
+        # The cookie does not tell the token, and outlives a restart with the same one.
         self._seal = (
-            ""
-            if token is None
-            else hmac.new(secrets.token_bytes(32), token.encode(), hashlib.sha256).hexdigest()
+            "" if token is None else hmac.new(token.encode(), SEALED, hashlib.sha256).hexdigest()
         )
         super().__init__()
 
@@ -127,6 +127,9 @@ class Guard(AuthProvider):
 
     def _user(self, handler: Any) -> str | None:
         self.check_host(handler)
+        if isinstance(handler, AutoloadJsHandler):
+            # Pages of any origin may read it, by Bokeh's headers; nothing here is embedded so.
+            raise HTTPError(404)
         if not isinstance(handler, WebSocketHandler):
             for name, value in HEADERS.items():
                 handler.set_header(name, value)

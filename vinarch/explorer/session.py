@@ -15,7 +15,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from bokeh.core.properties import Int, String
+from bokeh.core.properties import Bool, Int, String
 from bokeh.model import DataModel
 from bokeh.models import Button, Div
 
@@ -52,6 +52,8 @@ class Address(DataModel):
     steps = Int()
     """How many entries of the browser's history this session has made."""
     asked = String()
+    whole = Bool()
+    """Whether the link that was opened could be followed in all it names."""
     status = String()
     """Plain text: another element of Bokeh's would be laid out anew at each word."""
     asks = Int()
@@ -81,6 +83,8 @@ class Session:
         self._views: dict[str, View] = {slot.name: slot.view(self._do) for slot in SLOTS}
         self._questions: dict[str, Question | None] = {}
         self._tickets: dict[str, Ticket] = {}
+        self._wishes: dict[str, int] = {}
+        """How often each view wished for something: a view may come back to an old question."""
         self._shown: set[str] = set()
         """Views that show their answer; the turn of one lasts until the browser has it."""
         self._turns = Turns(self._ask, self._mark, document.add_timeout_callback)
@@ -89,7 +93,9 @@ class Session:
         self._notices = Div(text="", name="notices", visible=False, stylesheets=[NOTICE_STYLE])
         self._back = Button(label="Back", name="back", disabled=True)
         self._back.on_click(self.store.back)
-        self._address = Address(name="address", query=to_query(self.store.state))
+        self._address = Address(
+            name="address", query=to_query(self.store.state), whole=not self.store.notices
+        )
         self._address.on_change("asks", self._go)
         self._back.tags = [self._address]
         self._fill()
@@ -186,10 +192,10 @@ class Session:
             return
         answer = self._desk.known(question)
         if answer is None:
-            self._tickets[name] = self._desk.ask(question, _Ear(self, name))
+            self._tickets[name] = self._desk.ask(question, _Ear(self, name, self._wishes[name]))
         else:
             # In a step of its own, so that the browser shows one view after the other.
-            self.soon(partial(self.heard, name, question, answer))
+            self.soon(partial(self.heard, name, self._wishes[name], answer))
 
     def _mark(self) -> None:
         """Mark what is old: the views that wait for an answer."""
@@ -202,11 +208,12 @@ class Session:
             ticket.withdraw()
         self._progress.pop(name, None)
         self._shown.discard(name)
+        self._wishes[name] = self._wishes.get(name, 0) + 1
         self._turns.end(name)
 
-    def heard(self, name: str, question: Question, answer: pd.DataFrame | BaseException) -> None:
-        """Show an answer, if the view still asks this question: the latest wins."""
-        if not self._alive or self._questions.get(name) != question:
+    def heard(self, name: str, wish: int, answer: pd.DataFrame | BaseException) -> None:
+        """Show an answer, if the view still has this wish: the latest wins."""
+        if not self._alive or self._wishes.get(name) != wish:
             return
         if name not in self._turns.open:
             return
@@ -224,18 +231,18 @@ class Session:
                 view.say(_words_of(answer))
         finally:
             # The browser is to have this one before the work on the next begins.
-            self.soon(partial(self._ended, name, self._questions.get(name)))
+            self.soon(partial(self._ended, name, wish))
 
-    def _ended(self, name: str, question: Question | None) -> None:
-        if self._questions.get(name) == question:
+    def _ended(self, name: str, wish: int) -> None:
+        if self._wishes.get(name) == wish:
             self._shown.discard(name)
             self._turns.end(name)
         self._tell_notices()
         self._tell_status()
 
-    def progressed(self, name: str, question: Question, words: str) -> None:
+    def progressed(self, name: str, wish: int, words: str) -> None:
         """Tell how far the work for a view is."""
-        if self._alive and name in self._tickets and self._questions.get(name) == question:
+        if self._alive and name in self._tickets and self._wishes.get(name) == wish:
             self._progress[name] = words
             self._tell_status()
 
@@ -264,22 +271,23 @@ class Session:
 class _Ear:
     """Hears the desk in its threads, and leaves notes for the page's."""
 
-    def __init__(self, session: Session, name: str) -> None:
+    def __init__(self, session: Session, name: str, wish: int) -> None:
         self._session = session
         self._name = name
+        self._wish = wish
         self._told = 0.0
 
-    def progressed(self, question: Question, label: str, done: int, total: int) -> None:
+    def progressed(self, _: Question, label: str, done: int, total: int) -> None:
         """Pass on some of the words on progress."""
         now = time.monotonic()
         if now - self._told >= TOLD_EVERY:
             self._told = now
             words = f"{label}: {done:,} of {total:,} tasks" if total else label
-            self._session.soon(partial(self._session.progressed, self._name, question, words))
+            self._session.soon(partial(self._session.progressed, self._name, self._wish, words))
 
-    def answered(self, question: Question, answer: pd.DataFrame | BaseException) -> None:
+    def answered(self, _: Question, answer: pd.DataFrame | BaseException) -> None:
         """Pass on the answer."""
-        self._session.soon(partial(self._session.heard, self._name, question, answer))
+        self._session.soon(partial(self._session.heard, self._name, self._wish, answer))
 
 
 def _words_of(error: BaseException) -> str:

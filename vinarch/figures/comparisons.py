@@ -12,7 +12,7 @@ import pandas as pd
 
 from vinarch.comparing import compare_searches
 from vinarch.figures.drawing import check_columns
-from vinarch.figures.given import check_axes, check_given, check_unique, needed
+from vinarch.figures.given import check_axes, check_given, check_text, check_unique, needed
 from vinarch.figures.holder_plot import COLUMNS as HOLDER_COLUMNS
 from vinarch.figures.holder_plot import draw_subsequence_holders
 from vinarch.figures.progress_plot import draw_search_progress
@@ -189,7 +189,7 @@ def subsequence_holders(
         if subsequence is None and "subsequence" in rows.columns:
             subsequence = str(rows["subsequence"].iloc[0])
     start = needed(start, "start", where)
-    symbols = flatten_nested(needed(subsequence, "subsequence", where))
+    symbols = flatten_nested(check_text(needed(subsequence, "subsequence", where), where))
     if not isinstance(data, pd.DataFrame):
         rows = holders_by_experiment(
             data, start, symbols, min_length=min_length, within_phase=within_phase

@@ -151,6 +151,24 @@ def needed(value: Any, name: str, where: str) -> Any:
     return value
 
 
+def check_text(subsequence: Any, where: str) -> str:
+    """Return the symbols of a subsequence, which are given as text.
+
+    Raises
+    ------
+    ParameterError
+        If they are no text.
+    """
+    if not isinstance(subsequence, str):
+        raise ParameterError(
+            f"{where}, argument subsequence",
+            "its symbols as text",
+            repr(subsequence),
+            "Write it as '10110' or '[1,0,1,1,0]'.",
+        )
+    return subsequence
+
+
 def marked_points(points: pd.DataFrame, start: int | None, subsequence: str | None) -> pd.DataFrame:
     """Mark the row of a frame that start and subsequence name; without them keep its own mark.
 

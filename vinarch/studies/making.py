@@ -16,12 +16,13 @@ from vinarch.distance import check_metric
 from vinarch.errors import ParameterError
 from vinarch.genome_state import genome_states
 from vinarch.intervals import CONFIDENCE, check_confidence
-from vinarch.matching import check_subsequence, match
+from vinarch.matching import match
 from vinarch.measuring import pair_count
 from vinarch.notebook import render_notebook
 from vinarch.progress import LogProgress, Progress
 from vinarch.report import render_report
 from vinarch.reproducing import reproducibility
+from vinarch.run_arguments import check_subsequence
 from vinarch.studies.files import (
     alone_in,
     check_folder,

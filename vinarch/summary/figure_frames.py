@@ -16,7 +16,8 @@ from vinarch.errors import ParameterError, SelectionError
 from vinarch.genome import MacroSpace, flat_of, flatten_nested, search_space, symbol_matrix
 from vinarch.genome_state import genome_states, mean_of_states
 from vinarch.linkage import Linkage, Tree, join_nearest
-from vinarch.matching import check_subsequence, match
+from vinarch.matching import match
+from vinarch.run_arguments import check_subsequence
 from vinarch.subsequence import MIN_LENGTH
 from vinarch.summary.chosen_row import ChosenRow
 

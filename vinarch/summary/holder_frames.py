@@ -13,7 +13,8 @@ import pandas as pd
 from vinarch.describing import NETWORK_COLUMNS, check_groups, describe
 from vinarch.genome import flat_of, search_space
 from vinarch.intervals import CONFIDENCE
-from vinarch.matching import check_phases, check_subsequence, members
+from vinarch.matching import members
+from vinarch.run_arguments import check_reach, check_subsequence
 from vinarch.schema import HOLDERS
 from vinarch.subsequence import MIN_LENGTH, is_maximal
 from vinarch.summary.figure_frames import check_trained
@@ -75,9 +76,11 @@ def holders_by_experiment(
     [[5, 6, True], [0, 0, False]]
     """
     check_trained(commons)
-    flat = check_subsequence(commons, start, subsequence)
     space = search_space(commons.search_space())
-    spans = check_phases(space) if within_phase else ()
+    flat = check_subsequence(commons, start, subsequence)
+    min_length, spans = check_reach(
+        "subsequence_holders", space, min_length, within_phase=within_phase
+    )
     columns = ["archive", "experiment", "structure_id", HOLDER_MEASURE]
     held = members(commons, start, flat)[columns].compute()
     own = commons.statistics()
@@ -85,7 +88,7 @@ def holders_by_experiment(
     trained = index[index["architecture_count"] > 0]
     mine = own[own["measure"] == HOLDER_MEASURE]
     run = (start, start + len(flat))
-    rows = holder_rows(held, mine, trained, run, min_length=min_length, spans=spans)
+    rows = holder_rows(held, mine, trained, run, min_length=min_length, spans=spans or ())
     return rows.assign(start=start, subsequence=flat)
 
 

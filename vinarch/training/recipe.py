@@ -15,7 +15,7 @@ from typing import Any, Literal
 import torch
 
 from vinarch.errors import ParameterError
-from vinarch.parameters import check_choice, check_whole
+from vinarch.parameters import check_choice, check_truth, check_whole
 
 _MOST = 1 << 20
 
@@ -81,10 +81,7 @@ class Recipe:
         check_choice("Recipe(schedule=…)", self.schedule, ("cosine", "constant"))
         check_whole("Recipe(batch_size=…)", self.batch_size, 1, _MOST, "images")
         check_whole("Recipe(threads=…)", self.threads, 1, 1024, "threads")
-        if not isinstance(self.test_each_epoch, bool):
-            raise ParameterError(
-                "Recipe(test_each_epoch=…)", "True or False", repr(self.test_each_epoch), ""
-            )
+        check_truth("Recipe(test_each_epoch=…)", self.test_each_epoch)
         if self.device != "auto":
             _device(self.device)
 

@@ -31,30 +31,38 @@ const lead = (query) => {
 };
 
 // What a session held stands in the address: a page without one is opened anew once somebody answers.
-const AGAIN = 2000;
+const AGAIN = 2000, SELDOM = 60000;
 const LOST = "The explorer does not answer. What is chosen stands in the address of this page, which "
   + "opens again by itself once the explorer is back.";
 const OTHER = "The explorer was started anew and does not know this browser: open the link that it printed.";
 const lost = () => {
+  if (document.documentElement.dataset.connected === "lost") return;
   document.documentElement.dataset.connected = "lost";
   for (const part of document.querySelectorAll("nav, .tools, aside, .slots")) part.inert = true;
   told.textContent = LOST;
+  let pause = AGAIN;
   const ask = async () => {
+    told.textContent = LOST;
     try {
-      const answer = await fetch("page/explorer.js", { cache: "no-store" });
-      if (answer.ok) return location.reload();
-      told.textContent = OTHER;
+      const answer = await fetch("page/explorer.js", { cache: "no-store", redirect: "manual" });
+      // Another program may have the port by now.
+      if (answer.headers.has("X-Vinarch-Explorer")) return location.reload();
+      if (answer.type === "opaqueredirect") {
+        told.textContent = OTHER;
+        pause = Math.min(2 * pause, SELDOM);
+      }
     } catch {
-      told.textContent = LOST;
+      pause = AGAIN;
     }
-    setTimeout(ask, AGAIN);
+    setTimeout(ask, pause);
   };
-  setTimeout(ask, AGAIN);
+  setTimeout(ask, pause);
 };
 
 const connected = (address) => {
   let steps = address.steps;
-  history.replaceState(null, "", `?${address.query}`);
+  // What this explorer could not follow another one may, such as that of before on the same port.
+  if (address.whole) history.replaceState(null, "", `?${address.query}`);
   lead(address.query);
   address.properties.query.change.connect(() => {
     const url = `?${address.query}`;
@@ -79,7 +87,7 @@ const wait = () => {
     connected(address);
     Bokeh.documents[0].on_event("connection_lost", lost);
     document.documentElement.dataset.connected = "yes";
-  } else {
+  } else if (document.documentElement.dataset.connected !== "lost") {
     setTimeout(wait, 20);
   }
 };
@@ -87,10 +95,16 @@ const wait = () => {
 const begin = async () => {
   const { scripts, items } = JSON.parse(document.getElementById("items").textContent);
   await painted();
-  for (const file of scripts) await loaded(file);
-  performance.mark("joined");
-  Bokeh.embed.embed_items({}, items);
-  wait();
+  try {
+    for (const file of scripts) await loaded(file);
+    performance.mark("joined");
+    wait();
+    // Bokeh tells a session that it cannot join by showing nothing.
+    const shown = await Bokeh.embed.embed_items({}, items);
+    if (!shown.length) lost();
+  } catch {
+    lost();
+  }
 };
 begin();
 

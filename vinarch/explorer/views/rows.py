@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from vinarch.explorer.answers import Points
     from vinarch.explorer.state import Box, Known, Run, State
 
-MOST_ROWS = 1_000
+MOST_ROWS = 2_000
 """Rows that are listed; a box lists others. The chosen one is always among them."""
 
 ROWS_STYLE = f"""
@@ -121,7 +121,8 @@ class RowsView(View):
         if answer.empty:
             self.say("No subsequence of that length is shared, so there are no rows.")
         # Where there is one experiment its name would be in every row.
-        self.table_model.columns[-1].visible = len(state.experiments) > 1
+        one = len(state.experiments) == 1 or state.matching.across
+        self.table_model.columns[-1].visible = not one
         self._list()
 
     def follow(self, state: State) -> None:
