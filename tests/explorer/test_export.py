@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import stat
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -25,6 +27,7 @@ from vinarch.explorer.saving.pages import text_of
 from vinarch.explorer.saving.shown import Shown, views_of
 from vinarch.explorer.state import from_query
 from vinarch.explorer.views.thinning import MOST_MARKS
+from vinarch.figures.accuracy_scale import to_axis
 from vinarch.summary import structure_cells, structure_distances
 
 EXPERIMENT = "1gpu_1e14_early_termination"
@@ -179,7 +182,7 @@ def test_the_other_views_choose_too_and_empty_ground_clears(published, open_save
     tab.status(f"Marked: experiment {EXPERIMENT}, which has 5 structures of those shown")
     assert tab.marked("cells", "y") == [0.5, 1.5, 2.5, 3.5, 4.5]
     tab.section("beside").scroll_into_view_if_needed()
-    tab.page.mouse.click(*tab.at("beside", 96, "1gpu_1e15_no_early_termination"))
+    tab.page.mouse.click(*tab.at("beside", float(to_axis(96)), "1gpu_1e15_no_early_termination"))
     tab.status("Marked: experiment 1gpu_1e15_no_early_termination, which has 1 structure of those")
     assert len(tab.marked("cells", "y")) == 1
     tab.tap("structures", 3, -1.2)
@@ -392,6 +395,36 @@ def test_a_file_that_cannot_be_written_is_said_and_nothing_is_left(real_commons,
     with pytest.raises(ParameterError, match="link: expected a link copied"):
         vinarch.save_explorer(real_commons, tmp_path / "a.html", 3)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_file_that_is_there_keeps_its_mode_and_a_link_to_it_stays(real_commons, tmp_path):
+    private, link = tmp_path / "private.html", tmp_path / "link.html"
+    private.write_text("old")
+    private.chmod(0o600)
+    link.symlink_to(private)
+    written = vinarch.save_explorer(real_commons, link, f"experiment={EXPERIMENT}")
+    assert written == private.resolve()
+    assert link.is_symlink()
+    assert stat.S_IMODE(private.stat().st_mode) == 0o600
+    assert private.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_what_is_no_file_is_not_replaced(real_commons, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(StoreError, match="expected the path of a file, got a device or a pipe"):
+        vinarch.save_explorer(real_commons, pipe)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    for path in ("a\0.html", "\ud800.html"):
+        with pytest.raises(StoreError, match="expected the path of a file"):
+            vinarch.save_explorer(real_commons, path)
+
+
+@pytest.mark.parametrize("link", ["http://[x/?experiment=1", "?experiment=\udcff"])
+def test_a_link_that_is_no_address_is_told(real_commons, tmp_path, link):
+    with pytest.raises((ParameterError, SelectionError)) as refused:
+        vinarch.save_explorer(real_commons, tmp_path / "a.html", link)
+    assert "expected" in str(refused.value)
 
 
 def test_the_command_saves_and_serves_nothing(fetched_home, tmp_path):

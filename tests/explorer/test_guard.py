@@ -140,6 +140,24 @@ def test_an_origin_is_a_host():
             hosts_of([wrong], "0.0.0.0", 5006)
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"port": "x"}, r"explore\(port=…\): expected a whole number from 0 to 65535"),
+        ({"port": 1.5}, "got 1.5"),
+        ({"port": -1}, "got -1"),
+        ({"token": 5}, r"explore\(token=…\): expected text, got int"),
+        ({"allow_origin": None}, r"explore\(allow_origin=…\): expected text, got NoneType"),
+        ({"allow_origin": [5]}, "got int"),
+        ({"allow_origin": 5}, "got int"),
+        ({"link": "http://[x/?experiment=1"}, "link: expected a link copied"),
+    ],
+)
+def test_careless_settings_are_refused(real_commons, settings, words):
+    with pytest.raises(ParameterError, match=words):
+        vinarch.explore(real_commons, open_browser=False, **{"port": 0} | settings)
+
+
 def test_a_port_that_is_taken_is_told(real_commons):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

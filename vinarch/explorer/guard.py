@@ -22,7 +22,7 @@ from tornado.websocket import WebSocketHandler
 from vinarch.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 COOKIE = "vinarch-explorer-{port}"
 """Cookies are those of a host, whatever the port: two explorers must not share one."""
@@ -192,8 +192,18 @@ def check_address(address: str, origins: Sequence[str], token: str | None) -> st
     Raises
     ------
     ParameterError
-        If others can reach the address and no origin is named, or a token is too short.
+        If others can reach the address and no origin is named, a token is too short, or either is
+        no text.
     """
+    texts: dict[str, Iterable[object]] = {
+        "token": () if token is None else (token,),
+        "allow_origin": origins,
+    }
+    for name, given in texts.items():
+        for value in given:
+            if not isinstance(value, str):
+                hint = "Leave it out where this machine alone is to reach it."
+                raise ParameterError(f"explore({name}=…)", "text", type(value).__name__, hint)
     if token is not None and len(token) < SHORTEST_TOKEN:
         raise ParameterError(
             "explore(token=…)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 import webbrowser
+from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from vinarch.commons import check_commons
 from vinarch.explorer.guard import check_address
 from vinarch.explorer.saving import query_of, target_of, write_page
 from vinarch.explorer.server import Serving
+from vinarch.parameters import check_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,7 +155,11 @@ def explore(
     >>> explorer
     Explorer, stopped
     """
-    origins = (allow_origin,) if isinstance(allow_origin, str) else tuple(allow_origin)
+    asked: Any = allow_origin
+    several = isinstance(asked, Iterable) and not isinstance(asked, str)
+    origins = tuple(asked) if several else (asked,)
+    if port is not None:
+        check_whole("explore(port=…)", port, 0, 65_535, "0 for any free one")
     secret, query = check_address(address, origins, token), query_of(link)
     shown = fetch(SAMPLE) if commons is None else check_commons(commons, "explore")
     explorer = Explorer(Serving(shown, address, port, origins, secret), query)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -108,18 +109,23 @@ def query_of(link: object) -> str:
     >>> query_of("http://127.0.0.1:5006/enter?token=secret&experiment=one")
     'experiment=one'
     """
+    refusal = ParameterError(
+        "link",
+        "a link copied from the explorer, or its query, as text",
+        f"{link!a} ({type(link).__name__})",
+        "For example '?experiment=NAME'; leave it out to see what is shown first.",
+    )
     if not isinstance(link, str):
-        raise ParameterError(
-            "link",
-            "a link copied from the explorer, or its query, as text",
-            f"{link!r} ({type(link).__name__})",
-            "For example '?experiment=NAME'; leave it out to see what is shown first.",
-        )
+        raise refusal
     text = link.strip()
-    query = urlsplit(text).query if "?" in text or "://" in text else text
+    try:
+        query = urlsplit(text).query if "?" in text or "://" in text else text
+    except ValueError as error:
+        raise refusal from error
     # A token lets in, and chooses nothing: it must not travel with a page.
     pairs = parse_qsl(query, keep_blank_values=True)
-    return urlencode([(name, value) for name, value in pairs if name != "token"])
+    kept = [(name, value) for name, value in pairs if name != "token"]
+    return urlencode(kept, errors="replace")
 
 
 def target_of(path: object) -> Path:
@@ -133,11 +139,21 @@ def target_of(path: object) -> Path:
     if not isinstance(path, (str, os.PathLike)) or not str(path).strip():
         raise StoreError("path", "the path of a file", repr(path), 'Name one, such as "talk.html".')
     try:
-        target = Path(path).expanduser()
+        # A link is followed: what it points to is replaced, not the link.
+        target = Path(path).expanduser().resolve()
+        there = target.exists()
     except RuntimeError as error:
         raise StoreError(
             str(path), "a user's home folder after ~", str(error), "Write the path in full."
         ) from error
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            ascii(str(path)), "the path of a file", str(error), "Write another path, in full."
+        ) from error
+    if there and not target.is_dir() and not target.is_file():
+        raise StoreError(
+            str(path), "the path of a file", "a device or a pipe", "Name a file of its own."
+        )
     if target.is_dir():
         raise StoreError(
             str(path), "the path of a file", "a folder", f"Name a file in it: {path}/talk.html."
@@ -156,6 +172,10 @@ def write_page(page: SavedPage, target: Path) -> Path:
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        part.touch()
+        with suppress(FileNotFoundError):
+            # A page that only some may read stays one.
+            part.chmod(stat.S_IMODE(target.stat().st_mode))
         part.write_text(page.html, encoding="utf-8", newline="\n")
         part.replace(target)
     except OSError as error:
