@@ -146,13 +146,22 @@ def take(shot: Shot, tab: Tab) -> bytes:
 
 
 def settle(tab: Tab) -> None:
-    """Wait until nothing has been on its way for a while: a tap is heard a moment later."""
+    """Wait until nothing has been on its way for a while: a tap is heard a moment later.
+
+    Raises
+    ------
+    RuntimeError
+        If views stay marked as old.
+    """
     ready = tab.page.get_by_role("status").get_by_text("Ready")
-    while True:
+    old = tab.page.locator("section:has(.waiting)")
+    for _ in range(WAIT // STEADY):
         tab.ready()
         tab.page.wait_for_timeout(STEADY)
-        if ready.count() and not tab.page.locator(".waiting").count():
+        if ready.count() and not old.count():
             return
+    names = ", ".join(section.get_attribute("id") for section in old.all())
+    raise RuntimeError(f"the views of {names} stay marked as old")
 
 
 def clip_of(shot: Shot, tab: Tab) -> dict[str, float]:

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import socket
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -24,6 +25,7 @@ from vinarch.explorer.scripts import script_files
 from vinarch.explorer.session import Session
 from vinarch.explorer.state.parts import PAGES
 from vinarch.explorer.views import SLOTS
+from vinarch.store import held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +79,8 @@ class Serving:
         self._desk = Desk(commons)
         self._known = known_of(commons)
         self._sessions: dict[str, Session] = {}
+        # While it is open other archives may be fetched into the same commons.
+        self._held = ExitStack()
         self._started = threading.Event()
         self._failure: BaseException | None = None
         self._loop: IOLoop | None = None
@@ -92,6 +96,7 @@ class Serving:
                 f"{address}:{self.port}: {self._failure}",
                 "Name another port.",
             ) from self._failure
+        self._held.enter_context(held(commons.snapshot))
 
     @property
     def session_count(self) -> int:
@@ -126,6 +131,7 @@ class Serving:
             self._loop.add_callback(self._loop.stop)
             self._ended.wait()
         self._desk.close()
+        self._held.close()
 
     def _serve(self) -> None:
         try:

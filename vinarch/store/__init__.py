@@ -15,6 +15,7 @@ interrupted writer leaves the old one as it was.
 """
 
 from vinarch.store.drafts import ROW_GROUP_ROWS, Draft, drafting, write_part
+from vinarch.store.holds import held
 from vinarch.store.migrating import open_snapshot
 from vinarch.store.narrowing import (
     NETWORK,
@@ -44,6 +45,7 @@ __all__ = [
     "Snapshot",
     "drafting",
     "has_commons",
+    "held",
     "kept_pieces",
     "kept_row_counts",
     "matching_networks",

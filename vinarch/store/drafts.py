@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from vinarch.errors import StoreError
 from vinarch.progress import LogProgress, Progress
 from vinarch.schema import FORMAT_VERSION, STORED_TABLES, Table
+from vinarch.store.holds import held_names
 from vinarch.store.snapshots import (
     POINTER,
     RECORDS,
@@ -218,10 +219,11 @@ def _discard(draft: Path) -> None:
 
 
 def remove_leftovers(root: Path, current: int) -> None:
-    """Keep the current snapshot and the one before it, which readers may still have open."""
+    """Keep the current snapshot, the one before it, and those that readers hold."""
+    holds = held_names(root)
     for folder in (root / SNAPSHOTS).iterdir():
         kept = folder.name.isdecimal() and int(folder.name) in {current, current - 1}
-        if not kept:
+        if not kept and folder.name not in holds:
             shutil.rmtree(folder, ignore_errors=True)
 
 
