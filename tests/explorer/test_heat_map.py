@@ -146,7 +146,8 @@ def test_the_answer_is_the_study_s_and_so_is_the_matrix_on_the_screen(desk, real
     drawn = figures.distance_map(real_commons, EXPERIMENT, 0, BITS, metric=metric, width="double")
     by_accuracy = State(run=RUN, metric=metric, order="accuracy")
     assert view.drawing(answer, by_accuracy).svg() == drawn.svg()
-    pd.testing.assert_frame_equal(view.table(answer, by_accuracy), drawn.data)
+    saved = view.table(answer, by_accuracy).drop(columns=["start", "subsequence"])
+    pd.testing.assert_frame_equal(saved, drawn.data)
 
 
 def test_the_print_has_the_tree_of_the_screen(desk, real_commons):
