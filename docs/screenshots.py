@@ -20,7 +20,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "tests"))
 
 import numpy as np  # noqa: E402 - below the line above, as what is found through it
-from explorer_tab import CHROMIUM, WAIT, Tab  # noqa: E402
+from chromium import CHROMIUM  # noqa: E402
+from explorer_tab import WAIT, Tab  # noqa: E402
 from PIL import Image  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
-
 WAIT = 20_000
 """Milliseconds; a busy machine is slow."""
 

@@ -4,7 +4,6 @@ import json
 import math
 import pickle
 import re
-import shutil
 import struct
 import subprocess
 import zlib
@@ -16,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from chromium import needed_chromium
 from pypdf import PdfReader
 
 from vinarch.errors import ParameterError
@@ -462,8 +462,6 @@ def test_a_frame_becomes_plain_values_and_what_a_notebook_shows():
     assert "<table border" in table.output.html
 
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
-
 CLICKS = """
 <script>
 const column = (n) => [...document.querySelectorAll("tbody tr")]
@@ -489,14 +487,14 @@ def dump(html, folder, action="--dump-dom"):
     path = folder / "page.html"
     path.write_text(html, encoding="utf-8")
     command = [
-        CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-        f"--user-data-dir={folder / 'profile'}", action, path.as_uri(),
+        needed_chromium(), "--headless", "--no-sandbox", "--disable-gpu",
+        "--disable-background-networking", f"--user-data-dir={folder / 'profile'}",
+        action, path.as_uri(),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     return done.stdout
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 def test_a_browser_sorts_by_value_missing_last_and_equal_ones_in_their_order(report, tmp_path):
     rows = (("b", 10.004, "x"), ("a", math.nan, "x"), ("d", -2.5, "y"), ("c", 10.001, "x"))
     table = plain_table(("name", "value", "group"), rows)
@@ -519,7 +517,6 @@ def test_a_browser_sorts_by_value_missing_last_and_equal_ones_in_their_order(rep
     ]
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 def test_a_browser_runs_the_own_script_under_the_policy_and_no_other(report, tmp_path):
     html = render_report(report)
     dom = dump(html.replace("</body>", CLICKS + "</body>"), tmp_path)
@@ -527,7 +524,6 @@ def test_a_browser_runs_the_own_script_under_the_policy_and_no_other(report, tmp
     assert "<title>Toy report</title>" in dom
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 def test_a_printed_table_repeats_its_heads_and_shows_no_code(report, tmp_path):
     table = replace(MATCHES, header=("long_head",), rows=tuple((str(n),) for n in range(200)))
     html = render_report(with_table(report, table))

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections import Counter
 
 import pytest
-from explorer_tab import CHROMIUM, Tab
+from chromium import needed_chromium
+from explorer_tab import Tab
 
 
 @pytest.fixture(scope="session")
 def browser():
     """Debian's Chromium; the test skips where there is none, or fails if VINARCH_TEST_BROWSER=1."""
-    if CHROMIUM is None:
-        words = "no Chromium is installed: apt-get install chromium"
-        (pytest.fail if os.environ.get("VINARCH_TEST_BROWSER") == "1" else pytest.skip)(words)
+    executable = needed_chromium()
     from playwright.sync_api import sync_playwright
 
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        launched = playwright.chromium.launch(executable_path=executable, args=arguments)
         yield launched
         launched.close()
 

@@ -8,7 +8,8 @@ import signal
 
 import pandas as pd
 import pytest
-from explorer_tab import CHROMIUM, Tab
+from chromium import CHROMIUM
+from explorer_tab import Tab
 
 from vinarch import figures
 from vinarch.summary import structure_cells, subsequence_points

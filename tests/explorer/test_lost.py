@@ -6,6 +6,7 @@ import http.server
 import re
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 from explorer_tab import WAIT, Tab
@@ -18,6 +19,16 @@ RUN = "of=1gpu_1e14_early_termination&start=0&subsequence=10110110101010"
 def restarted(commons, opened, **settings):
     port = int(re.search(r":(\d+)/", opened.url)[1])
     return vinarch.explore(commons, port=port, open_browser=False, **settings)
+
+
+def left(page, commons):
+    """Return a tab that shows a subsequence, its query, and the explorer that it just lost."""
+    first = vinarch.explore(commons, port=0, open_browser=False)
+    try:
+        tab = Tab(page, first.url).open(RUN)
+        return tab, tab.query(), first
+    finally:
+        first.stop()
 
 
 @pytest.fixture
@@ -78,12 +89,7 @@ def test_another_program_on_the_port_is_no_explorer(page, real_commons):
         def log_message(self, *words):
             """Say nothing."""
 
-    first = vinarch.explore(real_commons, port=0, open_browser=False)
-    try:
-        tab = Tab(page, first.url).open(RUN)
-        before = tab.query()
-    finally:
-        first.stop()
+    tab, before, first = left(page, real_commons)
     port = int(re.search(r":(\d+)/", first.url)[1])
     with http.server.ThreadingHTTPServer(("127.0.0.1", port), Answer) as other:
         threading.Thread(target=other.serve_forever, daemon=True).start()
@@ -117,12 +123,7 @@ def test_a_server_with_another_token_asks_for_its_link(page, real_commons, serve
 
 
 def test_another_explorer_on_the_port_does_not_take_the_selection(page, real_commons):
-    first = vinarch.explore(real_commons, port=0, open_browser=False)
-    try:
-        tab = Tab(page, first.url).open(RUN)
-        before = tab.query()
-    finally:
-        first.stop()
+    tab, before, first = left(page, real_commons)
     other = restarted(vinarch.fetch("digits"), first)
     try:
         page.get_by_role("status").get_by_text("Ready: digits").wait_for(timeout=WAIT)
@@ -144,6 +145,23 @@ def test_a_page_that_cannot_load_its_scripts_opens_again_when_it_can(page, explo
     page.get_by_role("status").get_by_text("The explorer does not answer").wait_for(timeout=WAIT)
     page.unroute("**/bokeh-widgets.min.js*")
     page.wait_for_selector("html[data-connected=yes]", timeout=WAIT)
+
+
+def test_a_page_that_opens_in_vain_again_and_again_waits_longer(page, explorer):
+    opened = []
+    page.on("domcontentloaded", lambda _: opened.append(time.monotonic()))
+    page.route("**/bokeh-widgets.min.js*", lambda route: route.abort())
+    page.goto(explorer.url)
+    end = time.monotonic() + 40
+    while len(opened) < 4 and time.monotonic() < end:
+        page.wait_for_timeout(100)
+    pauses = [later - sooner for sooner, later in pairwise(opened[:4])]
+    assert pauses[1] > pauses[0] + 1
+    assert pauses[2] > pauses[1] + 2
+    page.unroute("**/bokeh-widgets.min.js*")
+    page.goto(explorer.url)
+    page.wait_for_selector("html[data-connected=yes]", timeout=WAIT)
+    assert page.evaluate("history.state") is None
 
 
 def test_the_tab_of_a_page_leads_to_what_is_chosen(tab):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-import time
 from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from bokeh.model import DataModel
 from bokeh.models import Button, Div
 
 from vinarch.errors import VinarchError
+from vinarch.explorer.hearing import Ear
 from vinarch.explorer.saving import page_of
 from vinarch.explorer.spreadsheets import csv_bytes
 from vinarch.explorer.state import Follow, Store, from_query, to_query
@@ -40,9 +40,6 @@ NOTICE_STYLE = f":host {{ padding: 6px 12px; font: 13px/1.5 {FONT}; }} p {{ marg
 
 PAGE_FILE = ("page", "html")
 """Name and ending of the page that needs no server; no view is called so."""
-
-TOLD_EVERY = 0.1
-"""Seconds between two words on progress."""
 
 
 class Address(DataModel):
@@ -192,7 +189,7 @@ class Session:
             return
         answer = self._desk.known(question)
         if answer is None:
-            self._tickets[name] = self._desk.ask(question, _Ear(self, name, self._wishes[name]))
+            self._tickets[name] = self._desk.ask(question, Ear(self, name, self._wishes[name]))
         else:
             # In a step of its own, so that the browser shows one view after the other.
             self.soon(partial(self.heard, name, self._wishes[name], answer))
@@ -266,28 +263,6 @@ class Session:
         notices = self.store.notices
         items = "".join(f"<p>{escape(notice)}</p>" for notice in notices)
         self._notices.update(text=items, visible=bool(notices))
-
-
-class _Ear:
-    """Hears the desk in its threads, and leaves notes for the page's."""
-
-    def __init__(self, session: Session, name: str, wish: int) -> None:
-        self._session = session
-        self._name = name
-        self._wish = wish
-        self._told = 0.0
-
-    def progressed(self, _: Question, label: str, done: int, total: int) -> None:
-        """Pass on some of the words on progress."""
-        now = time.monotonic()
-        if now - self._told >= TOLD_EVERY:
-            self._told = now
-            words = f"{label}: {done:,} of {total:,} tasks" if total else label
-            self._session.soon(partial(self._session.progressed, self._name, self._wish, words))
-
-    def answered(self, _: Question, answer: pd.DataFrame | BaseException) -> None:
-        """Pass on the answer."""
-        self._session.soon(partial(self._session.heard, self._name, self._wish, answer))
 
 
 def _words_of(error: BaseException) -> str:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
 COLUMNS = (
     "archive",
@@ -163,19 +162,18 @@ def _each(drawn: pd.DataFrame) -> list[Any]:
     return list(drawn.itertuples(index=False))
 
 
-def _values(drawn: pd.DataFrame) -> NDArray[np.float64]:
+def scale_of(rows: pd.DataFrame) -> AccuracyScale:
+    """Return the axis of accuracies that holds all means and intervals of rows."""
     names = [name for name in COLUMNS if "mean" in name]
-    values = np.asarray(drawn[names].to_numpy(dtype=np.float64, na_value=np.nan))
-    known: NDArray[np.float64] = values[np.isfinite(values)]
-    # A mean's interval may reach beyond what an accuracy can be.
-    return np.minimum(known, 100.0)
+    values = rows[names].to_numpy(dtype=np.float64, na_value=np.nan)
+    known = values[np.isfinite(values)]
+    # A mean's interval may reach beyond what an accuracy can be; without any the axis shows what
+    # there could be.
+    return AccuracyScale.fitted(np.minimum(known, 100.0) if len(known) else [0.0, 99.0])
 
 
 def _draw(axes: Axes, drawn: pd.DataFrame) -> None:
-    values = _values(drawn)
-    # Without any accuracy the axis shows what there could be.
-    scale = AccuracyScale.fitted(values if len(values) else [0.0, 99.0])
-    scale.set_on(axes, "x")
+    scale_of(drawn).set_on(axes, "x")
     axes.set_ylim(len(drawn) - 0.5, -0.5)
     axes.set_yticks(range(len(drawn)))
     axes.grid(visible=True, axis="x", color=toned(axes, GRID))

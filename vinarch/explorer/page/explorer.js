@@ -40,19 +40,24 @@ const lost = () => {
   document.documentElement.dataset.connected = "lost";
   for (const part of document.querySelectorAll("nav, .tools, aside, .slots")) part.inert = true;
   told.textContent = LOST;
-  let pause = AGAIN;
+  // Of pages that were opened in vain, one after the other, each waits longer.
+  const tries = history.state?.tries ?? 0;
+  let pause = Math.min(AGAIN * 2 ** tries, SELDOM);
   const ask = async () => {
     told.textContent = LOST;
     try {
       const answer = await fetch("page/explorer.js", { cache: "no-store", redirect: "manual" });
       // Another program may have the port by now.
-      if (answer.headers.has("X-Vinarch-Explorer")) return location.reload();
+      if (answer.headers.has("X-Vinarch-Explorer")) {
+        history.replaceState({ tries: tries + 1 }, "");
+        return location.reload();
+      }
       if (answer.type === "opaqueredirect") {
         told.textContent = OTHER;
         pause = Math.min(2 * pause, SELDOM);
       }
     } catch {
-      pause = AGAIN;
+      pause = AGAIN; // Nobody is there, so nobody is bothered.
     }
     setTimeout(ask, pause);
   };
@@ -62,7 +67,7 @@ const lost = () => {
 const connected = (address) => {
   let steps = address.steps;
   // What this explorer could not follow another one may, such as that of before on the same port.
-  if (address.whole) history.replaceState(null, "", `?${address.query}`);
+  history.replaceState(null, "", address.whole ? `?${address.query}` : location.search);
   lead(address.query);
   address.properties.query.change.connect(() => {
     const url = `?${address.query}`;

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vinarch.figures.accuracy_scale import AccuracyScale, to_axis
+from vinarch.figures.accuracy_scale import to_axis
+from vinarch.figures.holder_plot import scale_of
 from vinarch.figures.holder_words import told_counts
 from vinarch.figures.theme import SERIES
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
+
+    from vinarch.figures.accuracy_scale import AccuracyScale
 
 HOLDS = SERIES[1]
 _APART, _NAMED = 0.14, 0.36
@@ -49,11 +52,7 @@ class Ground:
     @classmethod
     def of(cls, rows: pd.DataFrame) -> Ground:
         """Return the axis that holds all values of rows."""
-        values = rows[[*_VALUES]].to_numpy(dtype=float, na_value=np.nan)
-        # A mean's interval may reach beyond what an accuracy can be; without any the axis shows
-        # what there could be.
-        known = np.minimum(values[np.isfinite(values)], 100.0)
-        scale = AccuracyScale.fitted(known if len(known) else [0.0, 99.0])
+        scale = scale_of(rows)
         low, high = _places(scale, [scale.low, scale.high])
         ticks = scale.ticks(_WIDE_PIXELS, _TICK_PIXELS)
         labels = dict(
